@@ -1,0 +1,42 @@
+"""Keeps the intent to close a batch until its archive is sealed; the sealing itself happens outside the body."""
+
+from agents.ports import Block, Clock, IntentRunner, Outbox, StreamApp
+from agents.reading import read_block
+from schemas.completions import BatchCompleted, ClosingEnded
+from schemas.decoding import Decoder
+from schemas.ticks import Tick
+
+TOPIC = "completions"
+DECODER = Decoder(BatchCompleted, ClosingEnded, Tick)
+
+
+def attach(
+    app: StreamApp, *, outbox: Outbox, closer: IntentRunner[BatchCompleted], clock: Clock, partitions: int
+) -> None:
+    """Make this App the closer; `closer` is woken whenever the intents may have changed."""
+    table = app.keep_table("closings", partitions)
+
+    def show_intents() -> None:
+        rows = [row for key, row in list(table.items()) if key.startswith(INTENT)]
+        closer.wake({event.id: event for event in map(BatchCompleted.model_validate_json, rows)})
+
+    app.after_seek.append(show_intents)
+
+    async def work(block: Block) -> None:
+        async for _, event in read_block(block, DECODER, outbox, clock):
+            if isinstance(event, BatchCompleted):
+                table[_key(event)] = event.model_dump_json().encode()
+            elif isinstance(event, ClosingEnded):
+                table.pop(_key(event), None)
+        await table.flushed()
+        show_intents()
+        block.done()
+
+    app.attach_body(TOPIC, work)
+
+
+INTENT = b"intent/"
+
+
+def _key(event: BatchCompleted | ClosingEnded) -> bytes:
+    return INTENT + f"{event.batch_id}/{event.attempt}".encode()

@@ -1,0 +1,68 @@
+"""Looks at submissions before anything is produced: what it accepts can be run, what it rejects is told all faults."""
+
+import asyncio
+from typing import Protocol, TypeAlias
+
+from agents.ports import Block, Carrier, Clock, Outbox, StreamApp
+from agents.reading import postpone, read_block
+from schemas.decoding import BadRecord, Decoder
+from schemas.errors import PressrunError
+from schemas.results import BatchAccepted, BatchReceived, BatchRejected
+from schemas.submissions import BatchSubmitted, CancelBatch
+
+TOPIC = "submissions"
+DECODER = Decoder(BatchSubmitted, CancelBatch)
+
+Decision: TypeAlias = BatchAccepted | BatchRejected | None
+"""None: a repeat of a batch that has ended; nothing is to be said."""
+
+
+class Doorkeeper(Protocol):
+    """Decides about submissions; raises BadRecord for a second, different submission of a known batch."""
+
+    def decide(self, submission: BatchSubmitted) -> Decision: ...
+    def knows(self, batch_id: str) -> bool: ...
+
+
+def attach(app: StreamApp, *, outbox: Outbox, doorkeeper: Doorkeeper, clock: Clock) -> None:
+    """Make this App the intake."""
+
+    async def work(block: Block) -> None:
+        try:
+            async for record, event in read_block(block, DECODER, outbox, clock):
+                await admit(block, record, event)
+        except PressrunError as error:
+            await postpone(block, error, outbox, clock)
+            return
+        block.done()
+
+    async def admit(block: Block, record: Carrier, event: object) -> None:
+        try:
+            if isinstance(event, BatchSubmitted):
+                await decide(event)
+            elif isinstance(event, CancelBatch):
+                await cancel(event)
+        except BadRecord as error:
+            await outbox.bury(record, block.place, error.reason_code, str(error), clock())
+
+    async def decide(event: BatchSubmitted) -> None:
+        await outbox.say(_received(event), "results")
+        decision = await asyncio.to_thread(doorkeeper.decide, event)
+        if decision is not None:
+            await outbox.say(decision, "results")
+        # The counter knows the total before the first item can be released.
+        if isinstance(decision, BatchAccepted):
+            await outbox.say(decision, "dispatch")
+
+    async def cancel(event: CancelBatch) -> None:
+        if not await asyncio.to_thread(doorkeeper.knows, event.batch_id):
+            raise BadRecord("unknown_batch", "no such batch was submitted")
+        await outbox.say(event, "dispatch")
+
+    app.attach_body(TOPIC, work)
+
+
+def _received(event: BatchSubmitted) -> BatchReceived:
+    return BatchReceived(
+        id=f"{event.batch_id}/received", time=event.time, batch_id=event.batch_id, kind=event.kind, name=event.name
+    )

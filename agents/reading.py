@@ -1,0 +1,41 @@
+"""Reads the records of a block strictly, and says what keeps it where a bad moment does."""
+
+from collections.abc import AsyncIterator, Iterable
+
+from agents.ports import Block, Carrier, Clock, Outbox
+from schemas.decoding import BadRecord, Decoder
+from schemas.errors import PressrunError
+from schemas.events import Record
+from schemas.results import BatchBlocked
+
+
+async def read_block(
+    block: Block, decoder: Decoder, outbox: Outbox, clock: Clock
+) -> AsyncIterator[tuple[Carrier, Record]]:
+    """Every readable record of the block with its event; VersionTooNew passes through and ends the worker."""
+    for record in block.records:
+        try:
+            event = decoder.decode(record.value)
+        except BadRecord as error:
+            await outbox.bury(record, block.place, error.reason_code, str(error), clock())
+            continue
+        if event is not None:
+            yield record, event
+
+
+async def postpone(
+    block: Block, error: PressrunError, outbox: Outbox, clock: Clock, batches: Iterable[tuple[str, int]] = ()
+) -> None:
+    """A bad moment is waited for, visibly; anything else ends the worker."""
+    if not error.retriable:
+        raise error
+    for batch_id, attempt in batches:
+        await outbox.say(blocked(batch_id, attempt, error.code, clock), "results")
+    block.later(error.code)
+
+
+def blocked(batch_id: str, attempt: int, reason: str, clock: Clock) -> BatchBlocked:
+    """The word that a batch waits, and for what."""
+    return BatchBlocked(
+        id=f"{batch_id}/{attempt}/blocked/{reason}", time=clock(), batch_id=batch_id, attempt=attempt, reason=reason
+    )

@@ -1,0 +1,86 @@
+"""Makes the letters of a block: decode, stamp, one segment per batch, one result; a bad item is an outcome."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Protocol
+
+from agents.ports import Block, Carrier, Clock, Outbox, StreamApp
+from agents.reading import postpone
+from pressrun.domain.work import Outcome, Stamper, finished, make_letter
+from schemas.decoding import BadRecord, decode_one
+from schemas.errors import PressrunError
+from schemas.items import ItemReleased
+from schemas.results import ItemsFinished
+
+TOPIC = "items-letters"
+ITEMS_BETWEEN_YIELDS = 32
+"""Then the loop gets a turn, so that a slow design does not hold up heartbeats."""
+
+
+class Bench(Protocol):
+    """A plan opened for work."""
+
+    @property
+    def stamper(self) -> Stamper: ...
+    @property
+    def variables(self) -> Sequence[str]: ...
+    @property
+    def total(self) -> int: ...
+
+
+class Workshop(Protocol):
+    """Opens plans and stores segments; `store` gives None where the batch's folder is gone: it has ended."""
+
+    def open(self, plan: str) -> Bench | None: ...
+    def store(self, item: ItemReleased, name: str, outcomes: Sequence[Outcome]) -> int | None: ...
+
+
+def attach(app: StreamApp, *, outbox: Outbox, workshop: Workshop, clock: Clock) -> None:
+    """Make this App a renderer of letters."""
+
+    async def work(block: Block) -> None:
+        read = [(record, item) for record in block.records if (item := await decode(block, record)) is not None]
+        said = []
+        for same, group in groupby(read, key=lambda pair: _same_work(pair[1])):
+            try:
+                items = await known(block, list(group))
+                result = await finish(block, items) if items else None
+            except PressrunError as error:
+                await postpone(block, error, outbox, clock, [same[:2]])
+                return
+            if result is not None:
+                said.append(await outbox.begin(result, "results"))
+        block.done_after(asyncio.gather(*said)) if said else block.done()
+
+    async def decode(block: Block, record: Carrier) -> ItemReleased | None:
+        try:
+            return decode_one(ItemReleased, record.value)
+        except BadRecord as error:
+            await outbox.bury(record, block.place, error.reason_code, str(error), clock())
+            return None
+
+    async def known(block: Block, read: Sequence[tuple[Carrier, ItemReleased]]) -> list[ItemReleased]:
+        bench = await asyncio.to_thread(workshop.open, read[0][1].plan)
+        for record, item in read:
+            if bench is None or item.index >= bench.total:
+                await outbox.bury(record, block.place, "item_unknown", "its plan or its index is unknown", clock())
+        return [item for _, item in read if bench is not None and item.index < bench.total]
+
+    async def finish(block: Block, items: Sequence[ItemReleased]) -> ItemsFinished | None:
+        bench = workshop.open(items[0].plan)
+        assert bench is not None
+        outcomes: list[Outcome] = []
+        for number, item in enumerate(items, 1):
+            outcomes.append(make_letter(bench.stamper, bench.variables, item))
+            if number % ITEMS_BETWEEN_YIELDS == 0:
+                await asyncio.sleep(0)
+        name = f"{items[0].index:07d}-{items[-1].index:07d}-p{block.place.partition}-o{block.first}"
+        size = await asyncio.to_thread(workshop.store, items[0], name, outcomes)
+        return None if size is None else finished(items[0], outcomes, name, size, clock())
+
+    app.attach_body(TOPIC, work, at_keys=True)
+
+
+def _same_work(item: ItemReleased) -> tuple[str, int, str, int]:
+    return item.batch_id, item.attempt, item.plan, item.repair

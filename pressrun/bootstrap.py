@@ -1,0 +1,161 @@
+"""The one place that wires: builds the App of a role and gives its agent what it needs."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from agents import aggregate, close, explode, intake, notify, render
+from pressrun.closing import AT_ONCE, SEALED, Closer
+from pressrun.domain.letters import CompiledDesign
+from pressrun.domain.work import Stamper
+from pressrun.doorkeeper import Doorkeeper
+from pressrun.intents import IntentRunner
+from pressrun.mailing import MAILS_AT_ONCE, Mailer
+from pressrun.plans import BenchShelf, PlanShelf
+from pressrun.settings import Settings
+from pressrun.system import broker_of, session_timeout_of
+from pressrun.workshop import LocalWorkshop
+from schemas.completions import BatchCompleted
+from sinks.storage import LocalStorage
+from streams.administration import group_lag, missing_topics
+from streams.app import BlockApp, ClusterSettings, create_app
+from streams.errors import TopicMissing
+from streams.outbox import Outbox
+from streams.ticker import attach_ticker
+from streams.topics import partitions_of
+from streams.topology import role_named
+
+TICK_SECONDS = 1.0
+
+StamperLoader = Callable[[bytes], Stamper]
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What every role's wiring starts from."""
+
+    app: BlockApp
+    outbox: Outbox
+    storage: LocalStorage
+    settings: Settings
+    address: str
+    load_stamper: StamperLoader
+
+
+def open_storage(settings: Settings) -> LocalStorage:
+    """The storage of a system."""
+    return LocalStorage(settings.home, settings.archives)
+
+
+def build_role(name: str, settings: Settings, *, load_stamper: StamperLoader = CompiledDesign.from_bytes) -> BlockApp:
+    """The App of a role, ready to be started; raises TopicMissing, BrokerUnknown."""
+    address = broker_of(settings)
+    missing = missing_topics(address)
+    if missing:
+        raise TopicMissing(f"topics are missing ({', '.join(missing)}): run `pressrun topics apply`")
+    cluster = ClusterSettings(address, session_timeout=session_timeout_of(settings))
+    roles = settings.home / "roles"
+    roles.mkdir(parents=True, exist_ok=True)
+    app = create_app(name, cluster, str(roles / name))
+    _WIRE[name](Wiring(app, Outbox(app), open_storage(settings), settings, address, load_stamper))
+    return app
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _wire_intake(wiring: Wiring) -> None:
+    doorkeeper = Doorkeeper(
+        wiring.storage,
+        wiring.settings.secrets,
+        partitions=partitions_of("items-letters"),
+        batch_threshold=wiring.settings.batch_threshold,
+        reserve_mb=wiring.settings.disk_reserve_mb,
+    )
+    intake.attach(wiring.app, outbox=wiring.outbox, doorkeeper=doorkeeper, clock=_now)
+
+
+def _wire_explode(wiring: Wiring) -> None:
+    keeper = explode.attach(
+        wiring.app,
+        outbox=wiring.outbox,
+        rows=_Rows(wiring.storage),
+        lag=lambda: _lag(wiring.address),
+        clock=_now,
+        partitions=partitions_of("dispatch"),
+        workers=wiring.settings.workers,
+    )
+    _tick(wiring, "explode", lambda: keeper.is_busy)
+
+
+def _wire_render(wiring: Wiring) -> None:
+    workshop = LocalWorkshop(wiring.storage, BenchShelf(wiring.storage, wiring.load_stamper), wiring.settings.secrets)
+    render.attach(wiring.app, outbox=wiring.outbox, workshop=workshop, clock=_now)
+
+
+def _wire_aggregate(wiring: Wiring) -> None:
+    ledger = aggregate.attach(
+        wiring.app,
+        outbox=wiring.outbox,
+        blobs=wiring.storage,
+        clock=_now,
+        partitions=partitions_of("results"),
+    )
+    _tick(wiring, "aggregate", lambda: ledger.is_busy)
+
+
+def _wire_close(wiring: Wiring) -> None:
+    closer = Closer(wiring.storage, wiring.outbox, wiring.settings.secrets, fsync=wiring.settings.archive_fsync)
+    runner: IntentRunner[BatchCompleted] = IntentRunner(
+        closer.close, at_once=AT_ONCE, first=lambda event: event.total, end_process=wiring.app.end_process
+    )
+    close.attach(wiring.app, outbox=wiring.outbox, closer=runner, clock=_now, partitions=partitions_of("completions"))
+    wiring.app.before_stop.append(closer.stop)
+
+
+def _wire_notify(wiring: Wiring) -> None:
+    mailer = Mailer(wiring.storage, wiring.outbox, wiring.settings)
+    runner: IntentRunner[notify.TOLD] = IntentRunner(
+        mailer.tell, at_once=MAILS_AT_ONCE, first=lambda event: event.time, end_process=wiring.app.end_process
+    )
+    notify.attach(
+        wiring.app,
+        outbox=wiring.outbox,
+        contacts=mailer,
+        mailer=runner,
+        clock=_now,
+        partitions=partitions_of("progress"),
+    )
+
+
+def _tick(wiring: Wiring, role: str, is_needed: Callable[[], bool]) -> None:
+    attach_ticker(wiring.app, wiring.outbox, role_named(role).reads, seconds=TICK_SECONDS, is_needed=is_needed)
+
+
+class _Rows(PlanShelf):
+    """Implements agents.explode.Rows."""
+
+    def __init__(self, storage: LocalStorage) -> None:
+        super().__init__(storage)
+        self._notes = storage
+
+    def is_ended(self, batch_id: str) -> bool:
+        return self._notes.read_note(batch_id, SEALED) is not None
+
+
+async def _lag(address: str) -> int:
+    pairs = (("pressrun-render", "items-letters"), ("pressrun-aggregate", "results"))
+    lags = await asyncio.gather(*(asyncio.to_thread(group_lag, address, group, topic) for group, topic in pairs))
+    return sum(sum(lag.values()) for lag in lags)
+
+
+_WIRE: dict[str, Callable[[Wiring], None]] = {
+    "intake": _wire_intake,
+    "explode": _wire_explode,
+    "render": _wire_render,
+    "aggregate": _wire_aggregate,
+    "close": _wire_close,
+    "notify": _wire_notify,
+}

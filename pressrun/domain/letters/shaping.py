@@ -1,0 +1,181 @@
+"""Words to glyphs: HarfBuzz shapes each word once, and Fabric's way of measuring decides how far it reaches."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import uharfbuzz as hb
+
+from pressrun.domain.letters.operators import number
+from pressrun.domain.letters.subsets import FEATURES, Typeface
+
+# Entries of about 300 bytes; a batch's own words come back within one letter, its names within a few.
+_MOST_WORDS: Final = 20_000
+# A hundredth of a font unit is less than rounding to five decimals shows.
+_NOTHING: Final = 0.01
+_FEATURES: Final = dict.fromkeys(FEATURES, True)
+
+
+class Glyph(NamedTuple):
+    """One glyph at its place, in font units from the start of its text; `code` is what the PDF calls it."""
+
+    code: int
+    x: float
+    y: float
+
+
+class Word(NamedTuple):
+    """A word ready to print: elements of a TJ array and its widths in canvas pixels.
+
+    `width` is what Fabric measures (character by character, spacing after each), `drift` what is missing to it from
+    the width drawn: a ligature is narrower than its letters measured in pairs.
+    """
+
+    glyphs: str
+    width: float
+    drift: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shaper:
+    """A face opened by HarfBuzz, with the pairs measured so far."""
+
+    typeface: Typeface
+    font: hb.Font
+    units: int
+    advances: dict[str, float] = field(default_factory=dict)
+
+    def shape(self, text: str) -> tuple[list[Glyph], float]:
+        """Return the glyphs of one word or character with its advance, in font units."""
+        if not text:
+            return [], 0.0
+        buffer = hb.Buffer()
+        buffer.add_str(text)
+        buffer.direction = "ltr"
+        # Else HarfBuzz takes the language of the process's locale, and `locl` would differ between machines.
+        buffer.language = "en"
+        buffer.guess_segment_properties()
+        hb.shape(self.font, buffer, _FEATURES)
+        glyphs: list[Glyph] = []
+        pen = 0.0
+        aliases = self.typeface.aliases
+        for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+            code = aliases.get(text[info.cluster], info.codepoint) if aliases else info.codepoint
+            glyphs.append(Glyph(code, pen + position.x_offset, position.y_offset))
+            pen += position.x_advance
+        return glyphs, pen
+
+    def advance(self, text: str) -> float:
+        """Return how far one or two characters reach; remembered, because pairs repeat."""
+        found = self.advances.get(text)
+        if found is None:
+            if len(self.advances) > _MOST_WORDS:
+                self.advances.clear()
+            found = self.advances[text] = self.shape(text)[1]
+        return found
+
+    def nominal(self, code: int) -> float:
+        """Return the advance a PDF viewer takes from the font's widths."""
+        count = len(self.typeface.aliases)
+        glyph = code if not count else self._glyph_of(code)
+        return float(self.font.get_glyph_h_advance(glyph))
+
+    def _glyph_of(self, code: int) -> int:
+        for character, alias in self.typeface.aliases.items():
+            if alias == code:
+                return int(self.font.get_nominal_glyph(ord(character)) or 0)
+        return code
+
+
+def open_shaper(typeface: Typeface) -> Shaper:
+    face = hb.Face(typeface.data)
+    return Shaper(typeface, hb.Font(face), int(face.upem))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A face at a size (canvas pixels) with Fabric's charSpacing (pixels after each character)."""
+
+    shaper: Shaper
+    size: float
+    spacing: float
+    splits_marks: bool
+    words: dict[str, Word] = field(default_factory=dict)
+
+    def word(self, text: str) -> Word:
+        """Return a word without spaces, shaped; remembered within bounds."""
+        found = self.words.get(text)
+        if found is None:
+            if len(self.words) > _MOST_WORDS:
+                self.words.clear()
+            found = self.words[text] = self._spaced(text) if self.spacing else self._shaped(text)
+        return found
+
+    def space(self) -> Word:
+        return self.word(" ")
+
+    def grapheme_width(self, grapheme: str) -> float:
+        return self.shaper.advance(grapheme) * self.size / self.shaper.units + self.spacing
+
+    def graphemes(self, text: str) -> list[str]:
+        """Split into characters as Fabric counts them, combining marks with their letters since version 6."""
+        parts: list[str] = []
+        for character in text:
+            if parts and not self.splits_marks and unicodedata.category(character).startswith("M"):
+                parts[-1] += character
+            else:
+                parts.append(character)
+        return parts
+
+    def adjustment(self, pixels: float) -> str:
+        """Return the TJ element that moves on by `pixels`: thousandths of the em, backwards."""
+        return f" {number(-pixels * 1000 / self.size)}"
+
+    def _shaped(self, text: str) -> Word:
+        glyphs, drawn = self.shaper.shape(text)
+        measured = sum(self._steps(self.graphemes(text)))
+        scale = self.size / self.shaper.units
+        return Word(_write(glyphs, drawn, self), measured * scale, (measured - drawn) * scale)
+
+    def _spaced(self, text: str) -> Word:
+        """Place each character by itself: spacing forbids ligatures, but Fabric keeps the kerning it measured."""
+        glyphs: list[Glyph] = []
+        pen = 0.0
+        graphemes = self.graphemes(text)
+        spacing = self.spacing * self.shaper.units / self.size
+        for grapheme, step in zip(graphemes, self._steps(graphemes), strict=True):
+            shaped, _ = self.shaper.shape(grapheme)
+            # The step before this character already holds the kerning of the pair.
+            start = pen + step - self.shaper.advance(grapheme)
+            glyphs += (Glyph(glyph.code, start + glyph.x, glyph.y) for glyph in shaped)
+            pen += step + spacing
+        return Word(_write(glyphs, pen, self), pen * self.size / self.shaper.units, 0.0)
+
+    def _steps(self, graphemes: Sequence[str]) -> Iterable[float]:
+        """Yield each character's advance as Fabric measures it: the pair's less the previous character's."""
+        advance = self.shaper.advance
+        previous = ""
+        for grapheme in graphemes:
+            yield advance(previous + grapheme) - advance(previous) if previous else advance(grapheme)
+            previous = grapheme
+
+
+def _write(glyphs: Sequence[Glyph], end: float, setting: Setting) -> str:
+    """Write glyphs as elements of a TJ array that ends at `end` (font units)."""
+    shaper = setting.shaper
+    elements: list[str] = []
+    pen, rise = 0.0, 0.0
+    for glyph in glyphs:
+        if abs(glyph.y - rise) > _NOTHING:
+            rise = glyph.y
+            elements.append(f"] TJ {number(rise * setting.size / shaper.units)} Ts [")
+        if abs(glyph.x - pen) > _NOTHING:
+            elements.append(f" {number((pen - glyph.x) * 1000 / shaper.units)}")
+        elements.append(f"<{glyph.code:04x}>")
+        pen = glyph.x + shaper.nominal(glyph.code)
+    if rise:
+        elements.append("] TJ 0 Ts [")
+    if abs(end - pen) > _NOTHING:
+        elements.append(f" {number((pen - end) * 1000 / shaper.units)}")
+    return "".join(elements).replace("><", "")

@@ -1,0 +1,81 @@
+"""Reads the state of batches from the compacted `batches` topic: the one source of `show`, `batches` and `watch`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from pressrun.domain.batches import ENDED
+from schemas.batches import BatchState
+from schemas.decoding import BadRecord, decode_one
+from schemas.errors import PressrunError
+
+TOPIC = "batches"
+POLL_MS = 250
+
+
+class StatesUnreadable(PressrunError):
+    """The broker cannot be read: see `pressrun doctor`."""
+
+    code: ClassVar[str] = "states_unreadable"
+    retriable: ClassVar[bool] = True
+
+
+class BatchStates:
+    """The last state of every batch, and those that follow."""
+
+    def __init__(self, address: str) -> None:
+        with _broker_errors():
+            self._consumer: Any = KafkaConsumer(
+                bootstrap_servers=address, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
+            )
+            partitions = self._consumer.partitions_for_topic(TOPIC)
+            self._places = [TopicPartition(TOPIC, number) for number in sorted(partitions or ())]
+            self._consumer.assign(self._places)
+            self._consumer.seek_to_beginning(*self._places)
+        self.states: dict[str, BatchState] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._consumer.close()
+
+    def read_to_end(self) -> dict[str, BatchState]:
+        """All states as of now."""
+        with _broker_errors():
+            ends = self._consumer.end_offsets(self._places)
+            while any(self._consumer.position(place) < ends[place] for place in self._places):
+                self._take()
+        return self.states
+
+    def follow(self, batch_id: str) -> Iterator[BatchState | None]:
+        """Every new state of the batch until it has ended; None four times a second while nothing is new."""
+        last: BatchState | None = None
+        while last is None or last.status not in ENDED:
+            with _broker_errors():
+                self._take()
+            state = self.states.get(batch_id)
+            yield None if state is last else state
+            last = state
+
+    def _take(self) -> None:
+        for records in self._consumer.poll(timeout_ms=POLL_MS).values():
+            for record in records:
+                try:
+                    state = decode_one(BatchState, record.value)
+                except BadRecord:
+                    # Someone else's record on a public topic is not ours to judge here.
+                    continue
+                self.states[state.batch_id] = state
+
+
+@contextmanager
+def _broker_errors() -> Iterator[None]:
+    try:
+        yield
+    except KafkaError as error:
+        raise StatesUnreadable(f"the broker cannot be read: {type(error).__name__}") from error

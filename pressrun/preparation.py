@@ -1,0 +1,146 @@
+"""Intake's work: looks at a design and a list, finds every fault before anything is produced, and stores a plan."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from pressrun.designs import pack_design
+from pressrun.domain.errors import FaultyInput
+from pressrun.domain.letters import Design, DesignSource, Profile, compile_design, read_design
+from pressrun.domain.recipients.canonical import Canonicaliser
+from pressrun.domain.recipients.dialect import detect_dialect
+from pressrun.domain.recipients.header import read_header
+from pressrun.domain.recipients.inline import rows_of_objects
+from pressrun.domain.recipients.mapping import Want, map_columns
+from pressrun.domain.recipients.rows import ListRow, read_rows
+from pressrun.settings import MIB
+from schemas.faults import Fault
+from schemas.plans import Plan
+from sinks.storage import LocalStorage
+
+HEAD_BYTES = 256 * 1024
+READ_BYTES = 256 * 1024
+DISK_FACTOR = 2.2
+"""Segments and archive exist side by side while a batch is sealed; a tenth for all else."""
+
+ENTRY_OVERHEAD = 400
+"""Bytes an archive entry adds to its artifact: headers, directory, its line in the manifest."""
+
+List: TypeAlias = tuple[tuple[str, ...], Iterator[ListRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be prepared."""
+
+    design: DesignSource
+    rows: "RowsOfFile | RowsOfObjects"
+    mapping: Mapping[str, str]
+    password_secret: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOfFile:
+    """A CSV file."""
+
+    path: Path
+
+    @contextmanager
+    def open(self) -> Iterator[List]:
+        """Header and rows; raises FaultyInput for a file that is no list."""
+        try:
+            file = self.path.open("rb")
+        except OSError as error:
+            message = f"{self.path.name} cannot be read: {error.strerror}"
+            remedy = "Name a file that is there and may be read."
+            fault = Fault(code="file_unreadable", where="--recipients", message=message, remedy=remedy)
+            raise FaultyInput([fault]) from None
+        with file:
+            yield _read_list(file)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOfObjects:
+    """Recipients carried inside a submission."""
+
+    objects: Sequence[Mapping[str, object]]
+
+    @contextmanager
+    def open(self) -> Iterator[List]:
+        """Header and rows; raises FaultyInput when there are none."""
+        yield rows_of_objects(self.objects)
+
+
+def prepare(order: Order, storage: LocalStorage, *, reserve_mb: int) -> tuple[str, Plan]:
+    """Digest and plan; raises FaultyInput with every fault found in the design and the list, and storage's errors."""
+    faults: list[Fault] = []
+    design: Design | None = None
+    try:
+        design = read_design(order.design)
+    except FaultyInput as error:
+        faults += error.faults
+    try:
+        with order.rows.open() as (header, rows):
+            if design is not None:
+                return _plan(order, design, header, rows, storage, reserve_mb)
+    except FaultyInput as error:
+        faults += error.faults
+    raise FaultyInput(faults)
+
+
+def _plan(
+    order: Order,
+    design: Design,
+    header: tuple[str, ...],
+    rows: Iterator[ListRow],
+    storage: LocalStorage,
+    reserve_mb: int,
+) -> tuple[str, Plan]:
+    wants = [Want(v.name, required=v.default is None, measured=v.kind == "qr") for v in design.variables]
+    columns = map_columns(header, wants, order.mapping)
+    canonical = Canonicaliser(header, wants, columns)
+    digest, offsets = _store_rows(canonical.feed(rows), storage)
+    compiled = compile_design(design, Profile(canonical.characters, canonical.lengths))
+    output = canonical.total * (compiled.prefix_size + compiled.typical_tail_size + ENTRY_OVERHEAD)
+    _check_disk(output, storage, reserve_mb)
+    plan = Plan(
+        kind="letters",
+        total=canonical.total,
+        rows=digest,
+        row_offsets=offsets,
+        columns=header,
+        variables=tuple(want.name for want in wants),
+        design=storage.put_blob(pack_design(order.design)),
+        compiled=storage.put_blob(compiled.to_bytes()),
+        renderer_version=compiled.renderer_version,
+        mapping={name: header[column] for name, column in columns.items()},
+        output_bytes=output,
+        password_secret=order.password_secret,
+    )
+    return storage.put_blob(plan.model_dump_json().encode()), plan
+
+
+def _read_list(file: BinaryIO) -> List:
+    head = file.read(HEAD_BYTES)
+    dialect = detect_dialect(head, whole=len(head) < HEAD_BYTES)
+    blocks = chain([head], iter(lambda: file.read(READ_BYTES), b""))
+    return read_header(read_rows(blocks, dialect))
+
+
+def _store_rows(blocks: Iterable[bytes], storage: LocalStorage) -> tuple[str, tuple[int, ...]]:
+    with storage.blob_writer() as writer:
+        offsets = [writer.write(block) for block in blocks]
+        offsets.append(writer.write(b""))
+    return writer.digest, tuple(offsets)
+
+
+def _check_disk(output: int, storage: LocalStorage, reserve_mb: int) -> None:
+    needed = int(output * DISK_FACTOR) + reserve_mb * MIB
+    free = storage.free_bytes()
+    if needed > free:
+        message = f"the batch needs about {needed // MIB + 1} MiB of disk while it runs; {free // MIB} MiB are free"
+        remedy = "Free some disk, or submit the list in parts."
+        raise FaultyInput([Fault(code="disk_too_small", where="disk", message=message, remedy=remedy)])

@@ -1,0 +1,88 @@
+"""Every setting of a system, in one frozen tree read from the environment; built only by the doors and `bootstrap`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1 << 20
+
+
+def _also(name: str, plain: str) -> AliasChoices:
+    """Our prefixed variable, or the plain one that other services of this kind read."""
+    return AliasChoices(f"PRESSRUN_{name}", plain)
+
+
+class Settings(BaseSettings):
+    """Set by environment variables: the field's name in capitals after `PRESSRUN_`."""
+
+    model_config = SettingsConfigDict(env_prefix="PRESSRUN_", frozen=True, extra="ignore", populate_by_name=True)
+
+    data_dir: Path = Field(default=Path("var"), description="All state, output and logs of one system live under it.")
+    broker: str | None = Field(default=None, description="host:port of a Kafka broker; empty: one is started.")
+    broker_engine: Literal["auto", "docker", "java"] = Field(
+        default="auto", description="What may run the development broker."
+    )
+    broker_heap_mb: int = Field(default=512, ge=256, description="Java heap of the development broker, MiB.")
+    session_timeout: float | None = Field(
+        default=None, description="Seconds until a silent worker is given up; empty: 3 on our broker, 6 on another."
+    )
+    output_dir: Path | None = Field(
+        default=None,
+        validation_alias=_also("OUTPUT_DIR", "BATCH_OUTPUT_DIR"),
+        description="Folder of the archives; empty: `archives` in the data directory.",
+    )
+    secrets_dir: Path | None = Field(
+        default=None, description="Folder with one file per secret, named as submissions name it; empty: `secrets`."
+    )
+    workers: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        validation_alias=_also("WORKERS", "BATCH_WORKER_CONCURRENCY"),
+        description="Processes that do the work; as many as cores.",
+    )
+    batch_threshold: int = Field(
+        default=100,
+        ge=0,
+        validation_alias=_also("BATCH_THRESHOLD", "BATCH_THRESHOLD"),
+        description="Batches with fewer items get high priority unless they say otherwise.",
+    )
+    archive_fsync: bool = Field(default=True, description="Flush archives to the disk before they count as sealed.")
+    disk_reserve_mb: int = Field(default=256, ge=0, description="MiB of free disk no submission may plan with.")
+    smtp_host: str = Field(
+        default="127.0.0.1", validation_alias=_also("SMTP_HOST", "SMTP_HOST"), description="Mail server."
+    )
+    smtp_port: int = Field(
+        default=25, validation_alias=_also("SMTP_PORT", "SMTP_PORT"), description="Port of the mail server."
+    )
+    smtp_user: str | None = Field(
+        default=None, validation_alias=_also("SMTP_USER", "SMTP_USER"), description="User name at the mail server."
+    )
+    smtp_password: SecretStr | None = Field(
+        default=None, validation_alias=_also("SMTP_PASSWORD", "SMTP_PASSWORD"), description="Password of that user."
+    )
+    smtp_from: str = Field(
+        default="pressrun@localhost",
+        validation_alias=_also("SMTP_FROM", "SMTP_FROM"),
+        description="Sender address of notices.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Of the role logs.")
+
+    @property
+    def home(self) -> Path:
+        """The data directory, absolute."""
+        return self.data_dir.expanduser().resolve()
+
+    @property
+    def archives(self) -> Path:
+        return (self.output_dir.expanduser().resolve()) if self.output_dir else self.home / "archives"
+
+    @property
+    def secrets(self) -> Path:
+        return (self.secrets_dir.expanduser().resolve()) if self.secrets_dir else self.home / "secrets"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"

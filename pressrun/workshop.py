@@ -1,0 +1,43 @@
+"""The worker's bench and store: opens plans, writes the segments of what was made."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pressrun.domain.work import Failed, Made, Outcome
+from pressrun.plans import Bench, BenchShelf
+from pressrun.secrets import read_secret
+from schemas.items import ItemReleased
+from sinks.errors import BatchFolderMissing, BlobMissing
+from sinks.segments import Artifact, write_segment
+from sinks.sidecar import FailedItem
+from sinks.storage import LocalStorage
+
+
+class LocalWorkshop:
+    """Implements agents.render.Workshop on local storage."""
+
+    def __init__(self, storage: LocalStorage, shelf: BenchShelf, secrets: Path) -> None:
+        self._storage = storage
+        self._shelf = shelf
+        self._secrets = secrets
+
+    def open(self, plan: str) -> Bench | None:
+        """The plan ready for work; None if nobody stored it."""
+        try:
+            return self._shelf.open(plan)
+        except BlobMissing:
+            return None
+
+    def store(self, item: ItemReleased, name: str, outcomes: Sequence[Outcome]) -> int | None:
+        """Bytes of the segment; None where the batch's folder is gone: no folder, no work."""
+        folder = self._storage.batch_folder(item.batch_id, item.attempt)
+        if folder is None:
+            return None
+        plan = self._shelf.open(item.plan).plan
+        password = read_secret(self._secrets, plan.password_secret) if plan.password_secret else None
+        artifacts = [Artifact(m.index, m.parts, m.size, m.crc32, m.sha256) for m in outcomes if isinstance(m, Made)]
+        failures = [FailedItem(f.index, f.code, f.message) for f in outcomes if isinstance(f, Failed)]
+        try:
+            return write_segment(folder, name, artifacts, failures, password=password)
+        except BatchFolderMissing:
+            return None

@@ -1,0 +1,31 @@
+"""What is said on `completions`, to the closer."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.events import Attempt, Digest, Event
+
+
+class BatchCompleted(Event):
+    """Every index of the attempt has an outcome; the tally blob says which."""
+
+    topics: ClassVar[tuple[str, ...]] = ("completions", "progress")
+
+    type: Literal["BatchCompleted"] = "BatchCompleted"
+    attempt: Attempt
+    total: int
+    succeeded: int
+    failed: int
+    cancelled: int
+    tally: Digest = Field(description="Blob of three bitmaps: succeeded, failed, cancelled.")
+    plan: Digest
+
+
+class ClosingEnded(Event):
+    """The closer's note to itself: the archive is sealed and the intent can go."""
+
+    topics: ClassVar[tuple[str, ...]] = ("completions",)
+
+    type: Literal["ClosingEnded"] = "ClosingEnded"
+    attempt: Attempt

@@ -1,0 +1,37 @@
+"""The plan: what intake found out about a batch; a stored, immutable blob that items name by its hash."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.events import Digest, Kind
+
+
+class Plan(BaseModel):
+    """Everything needed to do, close and explain a batch, whoever does it and whenever."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    version: Literal[1] = 1
+    kind: Kind
+    total: int = Field(ge=1, lt=2**31)
+    rows: Digest = Field(description="Canonical rows: NDJSON, one line per item.")
+    row_offsets: tuple[int, ...] = Field(description="Byte offset of every 1,024th line, and the blob's size last.")
+    columns: tuple[str, ...] = Field(description="Headers of the list as handed in, for failures.csv.")
+    variables: tuple[str, ...] = Field(description="The variables whose values a canonical row carries, in order.")
+    design: Digest = Field(description="The design as handed in.")
+    compiled: Digest = Field(description="The compiled design.")
+    renderer_version: str
+    mapping: dict[str, str] = Field(description="Variable to column header.")
+    output_bytes: int = Field(ge=0, description="Estimated size of the archive.")
+    password_secret: str | None = None
+
+
+class Contact(BaseModel):
+    """Whom to tell about a batch; kept in the batch's folder because it is personal data and the log is public."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    name: str
+    notify: str | None
+    fingerprint: str = Field(description="Hash of what was submitted: a second, different submission is a conflict.")

@@ -1,0 +1,126 @@
+"""What is said on `results`: everything the one counter of a batch has to know, keyed by batch."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.events import Attempt, Digest, Event, Index, IndexRange, Kind, Priority
+from schemas.faults import Fault
+from schemas.layouts import Layout
+
+
+class BatchReceived(Event):
+    """A submission was read and is being looked at."""
+
+    topics: ClassVar[tuple[str, ...]] = ("results",)
+
+    type: Literal["BatchReceived"] = "BatchReceived"
+    kind: Kind
+    name: str
+
+
+class BatchAccepted(Event):
+    """Intake found nothing wrong: the batch will run, and will end."""
+
+    topics: ClassVar[tuple[str, ...]] = ("results", "dispatch")
+
+    type: Literal["BatchAccepted"] = "BatchAccepted"
+    attempt: Attempt
+    kind: Kind
+    name: str
+    priority: Priority
+    total: int = Field(ge=1, lt=2**31, description="Items in the batch.")
+    plan: Digest
+    layout: Layout
+    submitted_at: datetime
+
+
+class BatchRejected(Event):
+    """Intake found faults in the list or the design; nothing was produced."""
+
+    topics: ClassVar[tuple[str, ...]] = ("results", "progress")
+
+    type: Literal["BatchRejected"] = "BatchRejected"
+    kind: Kind
+    faults: tuple[Fault, ...] = Field(min_length=1)
+
+
+class FailedIndex(BaseModel):
+    """An item whose outcome is `failed`; its message stays in storage, for it is for the batch's owner only."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    index: Index
+    code: str
+
+
+class ItemsFinished(Event):
+    """A worker's outcomes for one block of one batch: which indexes succeeded, which failed."""
+
+    topics: ClassVar[tuple[str, ...]] = ("results",)
+
+    type: Literal["ItemsFinished"] = "ItemsFinished"
+    attempt: Attempt
+    succeeded: tuple[IndexRange, ...] = ()
+    failures: tuple[FailedIndex, ...] = ()
+    segment: str | None = Field(default=None, description="Name of the segment that holds the artifacts.")
+    size: int = Field(default=0, ge=0, description="Bytes of that segment.")
+    repair: int = Field(default=0, ge=0, description="Greater than 0: the answer to a repair.")
+
+
+class ItemsCancelled(Event):
+    """Indexes the scheduler will not release any more."""
+
+    topics: ClassVar[tuple[str, ...]] = ("results",)
+
+    type: Literal["ItemsCancelled"] = "ItemsCancelled"
+    attempt: Attempt
+    ranges: tuple[IndexRange, ...]
+
+
+class MissingAsked(Event):
+    """The scheduler asks which of the first `released` indexes have no outcome."""
+
+    topics: ClassVar[tuple[str, ...]] = ("results",)
+
+    type: Literal["MissingAsked"] = "MissingAsked"
+    attempt: Attempt
+    released: int = Field(ge=0, description="Indexes below this were released.")
+
+
+class BatchBlocked(Event):
+    """Something the batch needs is away; it waits and goes on by itself."""
+
+    topics: ClassVar[tuple[str, ...]] = ("results",)
+
+    type: Literal["BatchBlocked"] = "BatchBlocked"
+    attempt: Attempt
+    reason: str = Field(description="Stable code: storage_full, storage_unavailable …")
+
+
+class BatchSealed(Event):
+    """The archive is whole, on disk and final."""
+
+    topics: ClassVar[tuple[str, ...]] = ("results", "progress")
+
+    type: Literal["BatchSealed"] = "BatchSealed"
+    attempt: Attempt
+    status: Literal["sealed", "cancelled"] = "sealed"
+    total: int
+    succeeded: int
+    failed: int
+    cancelled: int
+    archive: tuple[str, ...] = Field(description="Names of the archive's files inside the archive folder.")
+    archive_bytes: int
+    plan: Digest
+
+
+class BatchFailed(Event):
+    """The batch cannot end as it should; says why."""
+
+    topics: ClassVar[tuple[str, ...]] = ("results", "progress")
+
+    type: Literal["BatchFailed"] = "BatchFailed"
+    attempt: Attempt
+    error: Fault

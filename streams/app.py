@@ -1,0 +1,177 @@
+"""The Faust App of a role: agents get blocks, and Faust's holes are closed by the classes it hands in.
+
+Line numbers are of faust-streaming 0.15.3. Why each is needed, with measurements: docs/contributing.md, "Faust".
+"""
+
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import faust
+from faust.topics import Topic
+from faust.transport.drivers import aiokafka as driver
+
+from streams.consumer import BlockConsumer
+from streams.errors import BodyUnfinished
+from streams.lanes import LARGEST_BLOCK, Block
+from streams.producer import StrictProducer
+from streams.tables import FlushedTable, PatientTableManager
+
+EXIT_UNCOMMITTED = 70
+"""Exit code of a process that ended itself so that nothing wrong is committed (EX_SOFTWARE)."""
+
+Body: TypeAlias = Callable[[Block], Awaitable[None]]
+
+logger = logging.getLogger("pressrun.streams")
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """What a role has to know about the broker; seconds."""
+
+    address: str
+    session_timeout: float = 3.0
+    heartbeat_interval: float = 0.5
+    commit_interval: float = 0.5
+    rebalance_timeout: float = 30.0
+    request_timeout: float = 30.0
+
+
+class BlockTransport(driver.Transport):
+    """Hands in the block consumer and the strict producer."""
+
+    Consumer = BlockConsumer
+    Producer = StrictProducer
+
+
+class BlockTopic(Topic):
+    """A topic whose values are blocks already: nothing is decoded on the way to the agent (topics.py:152)."""
+
+    def _compile_decode(self) -> None:
+        create_event = self._create_event
+
+        async def decode(message: Any, *, propagate: bool = False) -> Any:  # noqa: ARG001 - Faust's signature
+            return create_event(message.key, message.value, message.headers, message=message)
+
+        self.decode = decode
+
+
+class BlockApp(faust.App):
+    """One role of pressrun."""
+
+    def __init__(
+        self, app_id: str, *, end_process: Callable[[BaseException], None] | None = None, **options: Any
+    ) -> None:
+        self.block_topics: dict[str, bool] = {}
+        self.largest_block = LARGEST_BLOCK
+        self.outstanding_limit = 4 * LARGEST_BLOCK
+        self.end_process = end_process or _end_process
+        self.table: FlushedTable | None = None
+        self.after_seek: list[Callable[[], None]] = []
+        """Called when partitions have come or gone and their rows are there."""
+        self.before_stop: list[Callable[[], None]] = []
+        """Called when the process is asked to stop."""
+        super().__init__(app_id, TableManager=PatientTableManager, Table=FlushedTable, **options)
+
+    def _new_transport(self) -> BlockTransport:
+        """The consumer's transport (app/base.py:1932)."""
+        return BlockTransport(self.conf.broker_consumer, self)
+
+    def _new_producer_transport(self) -> BlockTransport:
+        """The producer's transport (app/base.py:1940)."""
+        return BlockTransport(self.conf.broker_producer, self)
+
+    def keep_table(self, name: str, partitions: int) -> FlushedTable:
+        """The role's one table of bytes; its changelog has the partitions of the one topic the role reads."""
+        self.table = self.Table(
+            name,
+            partitions=partitions,
+            key_type=bytes,
+            value_type=bytes,
+        )
+        return self.table
+
+    def is_state_lost(self, partition: int) -> bool:
+        """Whether the partition was worked on before but its rows are gone: no marker row."""
+        return self.table is not None and not self.table.is_marked(partition)
+
+    def attach_body(self, topic: str, body: Body, *, at_keys: bool = False) -> Any:
+        """Make `body` the agent of `topic`; with `at_keys` a block never holds records of two keys."""
+        self.block_topics[topic] = at_keys
+        channel = BlockTopic(
+            self,
+            topics=[topic],
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+        )
+
+        async def work(blocks: Any) -> None:
+            async for block in blocks:
+                if not block.is_stale:
+                    await self._work_on(block, body)
+
+        work.__name__ = topic.replace("-", "_")
+        return self.agent(channel, name=f"{self.conf.id}-{topic}")(work)
+
+    async def _work_on(self, block: Block, body: Body) -> None:
+        """An exception must never acknowledge: the process ends and the supervisor starts it again."""
+        block.started = True
+        try:
+            if self.table is not None:
+                self.table.mark(block.place.partition)
+            await body(block)
+            _require_settled(block)
+        except Exception as error:
+            self.end_process(error)
+            raise
+
+
+def create_app(role: str, cluster: ClusterSettings, data_dir: str) -> BlockApp:
+    """The App of a role, configured; nothing is connected before it is started."""
+    return BlockApp(
+        f"pressrun-{role}",
+        broker=f"kafka://{cluster.address}",
+        store="memory://",
+        datadir=data_dir,
+        key_serializer="raw",
+        value_serializer="raw",
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        broker_commit_interval=cluster.commit_interval,
+        broker_session_timeout=cluster.session_timeout,
+        broker_heartbeat_interval=cluster.heartbeat_interval,
+        broker_rebalance_timeout=cluster.rebalance_timeout,
+        broker_request_timeout=cluster.request_timeout,
+        # An idle worker that exceeds it leaves the group for ever; below 2^31 ms.
+        broker_max_poll_interval=1_000_000.0,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=1 << 20,
+        stream_buffer_maxsize=4096,
+        stream_wait_empty=True,
+        stream_publish_on_commit=False,
+        producer_threaded=False,
+        producer_acks=-1,
+        producer_linger=0.0,
+        producer_max_batch_size=256 * 1024,
+        producer_max_request_size=1_000_000,
+        producer_request_timeout=cluster.request_timeout,
+        worker_redirect_stdouts=False,
+        # Its server would show every table to everyone, on all addresses.
+        web_enabled=False,
+    )
+
+
+def _require_settled(block: Block) -> None:
+    if not block.is_settled:
+        raise BodyUnfinished
+
+
+def _end_process(error: BaseException) -> None:
+    logger.critical("worker_ends_uncommitted", exc_info=error)
+    logging.shutdown()
+    os._exit(EXIT_UNCOMMITTED)

@@ -1,0 +1,29 @@
+"""The errors of carrying facts.
+
+StreamError
+├── TopicMissing        a topic of the catalogue is not on the broker
+├── FaustChanged        a private member our subclasses lean on is gone
+└── BodyUnfinished      an agent's body ended without saying what became of its block
+"""
+
+from typing import ClassVar
+
+from schemas.errors import PressrunError
+
+
+class StreamError(PressrunError):
+    """Facts cannot be carried."""
+
+    code: ClassVar[str] = "stream"
+
+
+class TopicMissing(StreamError):
+    """A topic is missing: run `pressrun topics apply`."""
+
+    code: ClassVar[str] = "topic_missing"
+
+
+class BodyUnfinished(StreamError):
+    """An agent's body ended without done(), later() or a pending effect."""
+
+    code: ClassVar[str] = "body_unfinished"

@@ -1,0 +1,81 @@
+"""Builders of artifacts, segments and sealings, and the storage they live in."""
+
+import hashlib
+import os
+import zlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from sinks.archive import Sealing
+from sinks.segments import Artifact
+from sinks.storage import LocalStorage
+
+BATCH_ID = "batch-0001"
+
+
+def build_artifact(index: int, content: bytes | None = None) -> Artifact:
+    own = b"recipient %d" % index * (1 + index % 7) if content is None else content
+    shared = b"what all letters share"
+    whole = shared + own
+    return Artifact(index, (shared, own), len(whole), zlib.crc32(whole), hashlib.sha256(whole).hexdigest())
+
+
+def build_bitmap(total: int, indexes: Iterable[int]) -> bytes:
+    return sum(1 << index for index in indexes).to_bytes((total + 7) // 8, "little")
+
+
+def build_sealing(
+    total: int,
+    *,
+    failed: Iterable[int] = (),
+    cancelled: Iterable[int] = (),
+    columns: tuple[str, ...] = ("name", "city"),
+    password: bytes | None = None,
+) -> Sealing:
+    others = set(failed) | set(cancelled)
+    succeeded = (index for index in range(total) if index not in others)
+    cells = [f"cell {number}" for number in range(len(columns))]
+    return Sealing(
+        batch_id=BATCH_ID,
+        attempt=1,
+        total=total,
+        succeeded=build_bitmap(total, succeeded),
+        failed=build_bitmap(total, failed),
+        cancelled=build_bitmap(total, cancelled),
+        columns=columns,
+        cells_of=lambda _index: cells,
+        password=password,
+    )
+
+
+@pytest.fixture(scope="session")
+def an_artifact() -> Callable[..., Artifact]:
+    return build_artifact
+
+
+@pytest.fixture(scope="session")
+def a_bitmap() -> Callable[[int, Iterable[int]], bytes]:
+    return build_bitmap
+
+
+@pytest.fixture(scope="session")
+def a_sealing() -> Callable[..., Sealing]:
+    return build_sealing
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> LocalStorage:
+    return LocalStorage(tmp_path / "root", tmp_path / "archives")
+
+
+@pytest.fixture
+def folder(storage: LocalStorage) -> Path:
+    return storage.create_batch_folder(BATCH_ID, 1)
+
+
+@pytest.fixture
+def left_behind(tmp_path: Path) -> Callable[[], list[str]]:
+    """Return the temporary names that are anywhere in the storage."""
+    return lambda: [name for _, folders, files in os.walk(tmp_path) for name in folders + files if "partial" in name]

@@ -1,0 +1,129 @@
+"""ZIP64 fields, where a number needs them: with lowered limits, and with sparse files past the real ones."""
+
+import os
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sinks.archive import Sealed, Sealing, seal_archive
+from sinks.directory import DirectoryDamagedError, find_directory, iterate_records, parse_record, relocate
+from sinks.segments import Artifact, write_segment
+from sinks.storage import LocalStorage
+from sinks.verification import verify_archive
+from sinks.zip_format import DirectoryExtent, Limits, central_record, end_records, local_header
+
+GIB = 1 << 30
+SIZES_64 = Limits(size=100)
+COUNTS_64 = Limits(count=3)
+
+
+@pytest.mark.parametrize("password", [None, b"correct horse"])
+@pytest.mark.parametrize("limits", [SIZES_64, COUNTS_64, Limits(count=1, size=1)])
+def test_an_archive_with_zip64_fields_is_read_by_others(
+    storage: LocalStorage,
+    folder: Path,
+    an_artifact: Callable[..., Artifact],
+    a_sealing: Callable[..., Sealing],
+    limits: Limits,
+    password: bytes | None,
+) -> None:
+    artifacts = [an_artifact(index) for index in range(5)]
+    write_segment(folder, "a", artifacts, [], password=password)
+    sealed = seal_archive(a_sealing(5, password=password), storage, stop=lambda: False, limits=limits)
+    assert isinstance(sealed, Sealed)
+    with zipfile.ZipFile(sealed.path) as archive:
+        assert [entry.file_size for entry in archive.infolist()[:5]] == [artifact.size for artifact in artifacts]
+        assert password is not None or archive.testzip() is None
+    assert verify_archive(sealed.path, password).faults == ()
+
+
+def test_an_entry_past_four_gib_is_found(tmp_path: Path) -> None:
+    name, content, start = b"0000000.pdf", b"content", 5 * GIB
+    record = parse_record(central_record(name, zlib.crc32(content), len(content), 0))
+    moved = relocate(record, start)
+    path = tmp_path / "sparse.zip"
+    with path.open("wb") as sparse:
+        sparse.seek(start)
+        sparse.write(local_header(name, zlib.crc32(content), len(content)) + content)
+        place = sparse.tell()
+        sparse.write(moved + end_records(DirectoryExtent(place, len(moved), 1)))
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert archive.read("0000000.pdf") == content
+    assert parse_record(moved).offset == start
+
+
+def test_numbers_below_the_limits_need_no_zip64(tmp_path: Path) -> None:
+    assert len(end_records(DirectoryExtent(0xFFFFFFFE, 0xFFFFFFFE, 0xFFFE))) == 22
+    assert len(end_records(DirectoryExtent(0xFFFFFFFF, 1, 1))) == 98
+    assert len(end_records(DirectoryExtent(1, 1, 0xFFFF))) == 98
+    assert list(tmp_path.iterdir()) == []
+
+
+numbers = st.integers(0, 1 << 40)
+
+
+@given(size=numbers, stored=numbers, first=numbers, second=numbers, limit=st.sampled_from([1, 1000, 0xFFFFFFFF]))
+def test_a_record_survives_being_moved_there_and_back(
+    size: int, stored: int, first: int, second: int, limit: int
+) -> None:
+    original = parse_record(central_record(b"0000000.pdf", 7, 0, 0))
+    record = original._replace(size=size, stored_size=stored, offset=first, extra=b"\x01\x99\x01\x00\x00")
+    moved = parse_record(relocate(record, second, Limits(size=limit)))
+    assert (moved.size, moved.stored_size, moved.offset) == (size, stored, second)
+    assert (moved.name, moved.crc32, moved.extra) == (record.name, 7, record.extra)
+    assert parse_record(relocate(moved, first))[:-1] == record[:-1]
+
+
+@given(st.integers(0, 1 << 40), st.integers(0, 1 << 20))
+def test_the_directory_is_found_where_the_end_says(
+    tmp_path_factory: pytest.TempPathFactory, offset: int, size: int
+) -> None:
+    extent = DirectoryExtent(offset, size, 3)
+    end = end_records(extent)
+    path = tmp_path_factory.getbasetemp() / "sparse.zip"
+    with path.open("w+b") as sparse:
+        sparse.seek(offset + size)
+        sparse.write(end)
+        sparse.flush()
+        assert find_directory(sparse.fileno(), offset + size + len(end)) == extent
+
+
+@pytest.mark.parametrize("junk", [b"", b"PK", b"\0" * 100, end_records(DirectoryExtent(5, 5, 1)), b"x" * 22])
+def test_what_is_no_zip_is_said_to_be_none(tmp_path: Path, junk: bytes) -> None:
+    path = tmp_path / "junk.zip"
+    path.write_bytes(junk)
+    with path.open("rb") as file, pytest.raises(DirectoryDamagedError):
+        find_directory(file.fileno(), os.fstat(file.fileno()).st_size)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_directory_or_said_to_be_none(junk: bytes) -> None:
+    whole = central_record(b"0000000.pdf", 7, 5, 0)
+    for directory in (junk, whole + junk, whole[: len(junk)] + junk):
+        try:
+            records = list(iterate_records(directory))
+        except DirectoryDamagedError:
+            continue
+        assert b"".join(record.raw for record in records) == directory
+
+
+def test_our_records_are_those_of_the_standard_library() -> None:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        entry = zipfile.ZipInfo("0000000.pdf")
+        entry.create_system = 3
+        entry.external_attr = 0o100600 << 16
+        archive.writestr(entry, b"content")
+    crc32 = zlib.crc32(b"content")
+    record = central_record(b"0000000.pdf", crc32, 7, 0)
+    header = local_header(b"0000000.pdf", crc32, 7)
+    end = end_records(replace(DirectoryExtent(0, len(record), 1), offset=len(header) + 7))
+    assert target.getvalue() == header + b"content" + record + end
