@@ -1,6 +1,6 @@
 """Intake's work: looks at a design and a list, finds every fault before anything is produced, and stores a plan."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -83,44 +83,70 @@ def prepare(order: Order, storage: LocalStorage, *, reserve_mb: int) -> tuple[st
     except FaultyInput as error:
         faults += error.faults
     try:
-        with order.rows.open() as (header, rows):
+        with order.rows.open() as opened:
             if design is not None:
-                return _plan(order, design, header, rows, storage, reserve_mb)
+                return _plan(order, design, opened, storage, reserve_mb)
     except FaultyInput as error:
         faults += error.faults
     raise FaultyInput(faults)
 
 
-def _plan(
-    order: Order,
-    design: Design,
-    header: tuple[str, ...],
-    rows: Iterator[ListRow],
-    storage: LocalStorage,
-    reserve_mb: int,
-) -> tuple[str, Plan]:
-    wants = [Want(v.name, required=v.default is None, measured=v.kind == "qr") for v in design.variables]
-    columns = map_columns(header, wants, order.mapping)
+@dataclass(frozen=True, slots=True)
+class StoredRows:
+    """Canonical rows of a list, stored, and what was seen in them."""
+
+    digest: str
+    offsets: tuple[int, ...]
+    total: int
+    columns: tuple[str, ...]
+    mapping: Mapping[str, str]
+    profile: Profile
+
+
+def store_rows(opened: List, wants: Sequence[Want], mapping: Mapping[str, str], storage: LocalStorage) -> StoredRows:
+    """Read a list to its end; raises FaultyInput, and storage's errors."""
+    header, rows = opened
+    columns = map_columns(header, wants, mapping)
     canonical = Canonicaliser(header, wants, columns)
-    digest, offsets = _store_rows(canonical.feed(rows), storage)
-    compiled = compile_design(design, Profile(canonical.characters, canonical.lengths))
-    output = canonical.total * (compiled.prefix_size + compiled.typical_tail_size + ENTRY_OVERHEAD)
+    with storage.blob_writer() as writer:
+        offsets = [writer.write(block) for block in canonical.feed(rows)]
+        offsets.append(writer.write(b""))
+    return StoredRows(
+        digest=writer.digest,
+        offsets=tuple(offsets),
+        total=canonical.total,
+        columns=header,
+        mapping={name: header[column] for name, column in columns.items()},
+        profile=Profile(canonical.characters, canonical.lengths),
+    )
+
+
+def _plan(order: Order, design: Design, opened: List, storage: LocalStorage, reserve_mb: int) -> tuple[str, Plan]:
+    wants = [Want(v.name, required=v.default is None, measured=v.kind == "qr") for v in design.variables]
+    rows = store_rows(opened, wants, order.mapping, storage)
+    compiled = compile_design(design, rows.profile)
+    output = rows.total * (compiled.prefix_size + compiled.typical_tail_size + ENTRY_OVERHEAD)
     _check_disk(output, storage, reserve_mb)
     plan = Plan(
         kind="letters",
-        total=canonical.total,
-        rows=digest,
-        row_offsets=offsets,
-        columns=header,
+        total=rows.total,
+        rows=rows.digest,
+        row_offsets=rows.offsets,
+        columns=rows.columns,
         variables=tuple(want.name for want in wants),
         design=storage.put_blob(pack_design(order.design)),
         compiled=storage.put_blob(compiled.to_bytes()),
         renderer_version=compiled.renderer_version,
-        mapping={name: header[column] for name, column in columns.items()},
+        mapping=dict(rows.mapping),
         output_bytes=output,
         password_secret=order.password_secret,
     )
-    return storage.put_blob(plan.model_dump_json().encode()), plan
+    return store_plan(plan, storage), plan
+
+
+def store_plan(plan: Plan, storage: LocalStorage) -> str:
+    """The digest by which items and submissions name the plan."""
+    return storage.put_blob(plan.model_dump_json().encode())
 
 
 def _read_list(file: BinaryIO) -> List:
@@ -128,13 +154,6 @@ def _read_list(file: BinaryIO) -> List:
     dialect = detect_dialect(head, whole=len(head) < HEAD_BYTES)
     blocks = chain([head], iter(lambda: file.read(READ_BYTES), b""))
     return read_header(read_rows(blocks, dialect))
-
-
-def _store_rows(blocks: Iterable[bytes], storage: LocalStorage) -> tuple[str, tuple[int, ...]]:
-    with storage.blob_writer() as writer:
-        offsets = [writer.write(block) for block in blocks]
-        offsets.append(writer.write(b""))
-    return writer.digest, tuple(offsets)
 
 
 def _check_disk(output: int, storage: LocalStorage, reserve_mb: int) -> None:

@@ -1,9 +1,12 @@
 """Hands batches in: publishes submissions and commands with the synchronous client, acknowledged or an error."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar
+from types import TracebackType
+from typing import Any, ClassVar, Self
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
@@ -69,15 +72,38 @@ def cancel_batch(batch_id: str, address: str) -> None:
 
 
 def publish(event: Event, address: str) -> None:
-    """Put a submission or command on the log and wait for the acknowledgement; raises NotPublished."""
-    value = event.model_dump_json(exclude_none=True).encode()
-    if len(value) > MAX_RECORD_BYTES:
-        raise NotPublished(f"the record has {len(value)} bytes; at most {MAX_RECORD_BYTES} are carried")
-    try:
-        producer = KafkaProducer(bootstrap_servers=address, acks="all", enable_idempotence=True)
+    """Put one submission or command on the log; raises NotPublished."""
+    with Publisher(address) as publisher:
+        publisher.publish(event)
+
+
+class Publisher:
+    """Puts submissions and commands on the log and waits for each acknowledgement."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        with self._broker_errors():
+            self._producer: Any = KafkaProducer(bootstrap_servers=address, acks="all", enable_idempotence=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._producer.close(timeout=5)
+
+    def publish(self, event: Event) -> None:
+        """Returns when the broker has it; raises NotPublished."""
+        value = event.model_dump_json(exclude_none=True).encode()
+        if len(value) > MAX_RECORD_BYTES:
+            raise NotPublished(f"the record has {len(value)} bytes; at most {MAX_RECORD_BYTES} are carried")
+        with self._broker_errors():
+            sent = self._producer.send("submissions", key=event.batch_id.encode(), value=value)
+            sent.get(timeout=PUBLISH_SECONDS)
+
+    @contextmanager
+    def _broker_errors(self) -> Iterator[None]:
         try:
-            producer.send("submissions", key=event.batch_id.encode(), value=value).get(timeout=PUBLISH_SECONDS)
-        finally:
-            producer.close(timeout=5)
-    except KafkaError as error:
-        raise NotPublished(f"the broker at {address} did not take the record: {type(error).__name__}") from error
+            yield
+        except KafkaError as error:
+            message = f"the broker at {self._address} did not take the record: {type(error).__name__}"
+            raise NotPublished(message) from error

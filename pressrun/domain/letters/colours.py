@@ -53,7 +53,8 @@ def _read_function(kind: str, parts: list[str]) -> Colour | None:
     try:
         alpha = _share(parts[3], 1.0) if len(parts) == 4 else 1.0
         if kind == "rgb":
-            return Colour(*(_share(part, 255.0) for part in parts[:3]), alpha)
+            red, green, blue = (_share(part, 255.0) for part in parts[:3])
+            return Colour(red, green, blue, alpha)
         hue = float(parts[0].removesuffix("deg")) / 360 % 1
         saturation, lightness = (_share(part, 100.0) for part in parts[1:3])
         return Colour(*colorsys.hls_to_rgb(hue, lightness, saturation), alpha)

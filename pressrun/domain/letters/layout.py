@@ -1,4 +1,4 @@
-"""Fabric's text layout: lines, their widths and places (notes on Text layout and Textbox, Fabric 5.3 and 7.4)."""
+"""Fabric's text layout, lines and their places (`_wrapLine`, `enlargeSpaces`, `calcTextHeight` of 5.3 and 7.4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ _EMPTY_WIDTH: Final = 2.0
 
 
 class Line(NamedTuple):
-    """The words of one line, its measured width in pixels, and whether it ends a paragraph."""
+    """The words of one line, its measured width in pixels, and whether it is stretched to the block's width."""
 
     words: Sequence[Word]
     width: float
-    ends: bool
+    stretched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,20 @@ class Layout:
 def lay_out(block: TextBlock, setting: Setting, text: str) -> Layout:
     paragraphs = text.replace("\t", " ").split("\n")
     if block.wrap is None:
-        lines = [_measure([setting.word(word) for word in hard.split(" ")], setting, ends=False) for hard in paragraphs]
-        lines[-1] = lines[-1]._replace(ends=True)
+        lines = [_fill_line(setting.look_up(hard), block, setting, ends=False) for hard in paragraphs]
+        # Only the last line of a Text counts as the end of a paragraph.
+        lines[-1] = lines[-1]._replace(stretched=_stretches(block, ends=True))
         width = max(line.width for line in lines) or _EMPTY_WIDTH
+    elif block.by_grapheme:
+        lines, width = _wrap_graphemes(paragraphs, block, block.wrap, setting)
     else:
-        wrap = _wrap_graphemes if block.by_grapheme else _wrap_words
-        lines, width = wrap(paragraphs, block, block.wrap, setting)
-    step = line_step(block)
-    return Layout(lines, width, (len(lines) - 1) * step + _LINE * block.size)
+        lines, width = _wrap_words(paragraphs, block, block.wrap, setting)
+    return Layout(lines, width, (len(lines) - 1) * line_step(block) + line_height(block))
+
+
+def line_height(block: TextBlock) -> float:
+    """Return the height of the last line, in which lineHeight has no part."""
+    return _LINE * block.size
 
 
 def line_step(block: TextBlock) -> float:
@@ -49,52 +55,54 @@ def line_step(block: TextBlock) -> float:
 
 
 def first_baseline(block: TextBlock) -> float:
-    """Return the distance from the block's top to its first baseline; lineHeight has no part in it."""
+    """Return the distance from the block's top to its first baseline; lineHeight has no part in it either."""
     return _LINE * block.size * (1 - _BELOW_BASELINE)
 
 
 def line_offset(block: TextBlock, line: Line, width: float) -> float:
     """Return where a line starts inside the block."""
     align = block.align
-    if is_stretched(block, line) or align in {"left", "justify", "justify-left"}:
+    if line.stretched or align in {"left", "justify", "justify-left"}:
         return 0.0
     free = width - line.width
     return free / 2 if align in {"center", "justify-center"} else free
 
 
-def is_stretched(block: TextBlock, line: Line) -> bool:
-    """Say whether a line is justified: with plain `justify` also the last ones."""
-    return block.align == "justify" or (block.align.startswith("justify") and not line.ends)
+def _stretches(block: TextBlock, *, ends: bool) -> bool:
+    """Say whether a line is justified: with plain `justify` also those that end a paragraph."""
+    return block.align == "justify" or (not ends and block.align.startswith("justify"))
 
 
-def _measure(words: Sequence[Word], setting: Setting, *, ends: bool) -> Line:
+def _fill_line(words: Sequence[Word], block: TextBlock, setting: Setting, *, ends: bool) -> Line:
     width = sum(word.width for word in words) + (len(words) - 1) * setting.space().width - setting.spacing
-    return Line(words, max(width, 0.0), ends)
+    return Line(words, max(width, 0.0), _stretches(block, ends=ends))
 
 
 def _wrap_words(paragraphs: Sequence[str], block: TextBlock, box: float, setting: Setting) -> tuple[list[Line], float]:
     """Break greedily at spaces; a word wider than the box widens it (the limit too, from Fabric 6 on)."""
-    split = [[setting.word(word) for word in hard.split(" ")] for hard in paragraphs]
+    split = [setting.look_up(hard) for hard in paragraphs]
     widest = max(word.width for words in split for word in words)
     limit = max(box, widest) if block.widens else box
     lines: list[Line] = []
     for words in split:
-        _break_words(words, limit, setting, lines)
+        _break_words(words, limit, block, setting, lines)
     return lines, max(box, widest - setting.spacing)
 
 
-def _break_words(words: Sequence[Word], limit: float, setting: Setting, lines: list[Line]) -> None:
+def _break_words(words: Sequence[Word], limit: float, block: TextBlock, setting: Setting, lines: list[Line]) -> None:
+    """Add the lines of one paragraph; `reach` is the width with the spacing after the last character."""
     space = setting.space().width
     spacing = setting.spacing
-    start = 0
-    reach = words[0].width
+    stretched = _stretches(block, ends=False)
+    start, reach = 0, words[0].width
     for index in range(1, len(words)):
-        reach += space + words[index].width
-        if reach - spacing > limit:
-            lines.append(_measure(words[start:index], setting, ends=False))
-            start = index
-            reach = words[index].width
-    lines.append(_measure(words[start:], setting, ends=True))
+        width = words[index].width
+        longer = reach + space + width
+        if longer - spacing > limit:
+            lines.append(Line(words[start:index], max(reach - spacing, 0.0), stretched))
+            start, longer = index, width
+        reach = longer
+    lines.append(Line(words[start:], max(reach - spacing, 0.0), _stretches(block, ends=True)))
 
 
 def _wrap_graphemes(
@@ -107,10 +115,8 @@ def _wrap_graphemes(
     lines: list[Line] = []
     for parts in split:
         pieces = _break_graphemes(parts, limit, setting.spacing)
-        lines += [
-            _measure([setting.word(word) for word in piece.split(" ")], setting, ends=index == len(pieces) - 1)
-            for index, piece in enumerate(pieces)
-        ]
+        lines += [_fill_line(setting.look_up(piece), block, setting, ends=False) for piece in pieces[:-1]]
+        lines.append(_fill_line(setting.look_up(pieces[-1]), block, setting, ends=True))
     return lines, max(box, widest - setting.spacing)
 
 

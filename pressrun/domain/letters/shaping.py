@@ -28,13 +28,13 @@ class Glyph(NamedTuple):
 class Word(NamedTuple):
     """A word ready to print: elements of a TJ array and its widths in canvas pixels.
 
-    `width` is what Fabric measures (character by character, spacing after each), `drift` what is missing to it from
-    the width drawn: a ligature is narrower than its letters measured in pairs.
+    `width` is what Fabric measures (character by character, spacing after each). `measured` are the glyphs followed by
+    what is missing to that width: a ligature is narrower than its letters measured in pairs.
     """
 
     glyphs: str
     width: float
-    drift: float
+    measured: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,11 @@ class Setting:
             found = self.words[text] = self._spaced(text) if self.spacing else self._shaped(text)
         return found
 
+    def look_up(self, line: str) -> list[Word]:
+        """Return the words of a line; each single space ends one, so that blanks in a row keep their width."""
+        words = self.words
+        return [words.get(text) or self.word(text) for text in line.split(" ")]
+
     def space(self) -> Word:
         return self.word(" ")
 
@@ -135,8 +140,9 @@ class Setting:
     def _shaped(self, text: str) -> Word:
         glyphs, drawn = self.shaper.shape(text)
         measured = sum(self._steps(self.graphemes(text)))
-        scale = self.size / self.shaper.units
-        return Word(_write(glyphs, drawn, self), measured * scale, (measured - drawn) * scale)
+        written = _write(glyphs, drawn, self)
+        width = measured * self.size / self.shaper.units
+        return Word(written, width, written if measured == drawn else _write(glyphs, measured, self))
 
     def _spaced(self, text: str) -> Word:
         """Place each character by itself: spacing forbids ligatures, but Fabric keeps the kerning it measured."""
@@ -150,7 +156,8 @@ class Setting:
             start = pen + step - self.shaper.advance(grapheme)
             glyphs += (Glyph(glyph.code, start + glyph.x, glyph.y) for glyph in shaped)
             pen += step + spacing
-        return Word(_write(glyphs, pen, self), pen * self.size / self.shaper.units, 0.0)
+        written = _write(glyphs, pen, self)
+        return Word(written, pen * self.size / self.shaper.units, written)
 
     def _steps(self, graphemes: Sequence[str]) -> Iterable[float]:
         """Yield each character's advance as Fabric measures it: the pair's less the previous character's."""

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Sequence
+from itertools import accumulate
 
 from charset_normalizer import from_bytes
 
@@ -96,7 +96,7 @@ def _decodes(head: bytes, encoding: str, *, whole: bool) -> bool:
 
 
 def _guess(head: bytes, *, whole: bool) -> str:
-    sample = _accented_lines(head)
+    sample = _accented_lines(head, whole=whole)
     page = likely_code_page(sample)
     if page is not None:
         return page
@@ -116,6 +116,10 @@ def _is_east_asian(sample: bytes, encoding: str) -> bool:
     return usual >= 0.7 * special and len(_BESIDE_LATIN.findall(text)) <= 0.1 * usual
 
 
-def _accented_lines(head: bytes) -> bytes:
-    lines: Sequence[bytes] = [line for line in re.split(rb"[\r\n]+", head) if not line.isascii()]
-    return b"\n".join(lines)[:_SAMPLED_BYTES]
+def _accented_lines(head: bytes, *, whole: bool) -> bytes:
+    """Lines with bytes beyond ASCII, as many as a guess needs, and whole: half a character is in no encoding."""
+    lines = re.split(rb"[\r\n]+", head)
+    accented = [line for line in (lines if whole or len(lines) == 1 else lines[:-1]) if not line.isascii()]
+    lengths = accumulate(len(line) + 1 for line in accented)
+    enough = sum(1 for length in lengths if length <= _SAMPLED_BYTES)
+    return b"\n".join(accented[: max(enough, 1)])

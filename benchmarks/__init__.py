@@ -1,0 +1,1 @@
+"""Measurements of pressrun, each beside a baseline in the same run; never in the wheel."""

@@ -1,0 +1,38 @@
+"""Finding a batch, and waiting for its end before one's eyes."""
+
+import time
+
+from pressrun.cli.consoles import say
+from pressrun.cli.displays import progress_display
+from pressrun.cli.errors import BatchUnknown
+from pressrun.following import BatchStates
+from schemas.batches import BatchState
+
+FIND_SECONDS = 5.0
+"""A batch submitted just now is told of within a second; one not told of after this is not known."""
+LOOK_SECONDS = 0.25
+
+
+def find_batch(address: str, batch_id: str, *, within_s: float = FIND_SECONDS) -> BatchState:
+    """The batch's last state; raises BatchUnknown."""
+    deadline = time.monotonic() + within_s
+    with BatchStates(address) as states:
+        while (state := states.read_to_end().get(batch_id)) is None:
+            if time.monotonic() >= deadline:
+                raise BatchUnknown(f"no batch {batch_id} is known here: `pressrun batches` lists those that are")
+            time.sleep(LOOK_SECONDS)
+    return state
+
+
+def follow_batch(address: str, batch_id: str) -> BatchState | None:
+    """Show a batch until it has ended, or until Ctrl-C, which leaves it running; the last state that was seen."""
+    last: BatchState | None = None
+    try:
+        with BatchStates(address) as states, progress_display() as tell:
+            for state in states.follow(batch_id):
+                if state is not None:
+                    tell(state)
+                    last = state
+    except KeyboardInterrupt:
+        say(f"The batch goes on. Watch it again: pressrun watch {batch_id}")
+    return last
