@@ -261,7 +261,7 @@ def test_a_stored_schedule_goes_on_where_it_was() -> None:
     loaded = replace(read_schedule(rows, workers=2), pace=FAST)
 
     assert loaded.running == schedule.running
-    assert indexes_of(release(loaded, T0, 64)[1])[:1] == [indexes_of(releases)[-1] + 1]
+    assert indexes_of(release(loaded, T0, 4096)[1])[:1] == [indexes_of(releases)[-1] + 1]
 
 
 def test_an_ended_batch_leaves_no_row() -> None:
