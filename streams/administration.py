@@ -1,6 +1,6 @@
 """Asking and telling a cluster: its topics against the catalogue, a group's lag, who its brokers are.
 
-PressrunError
+StreamError
 ├── ClusterUnavailable   no answer, or one that says: later
 └── ClusterRefused       an answer that says no
 """
@@ -16,21 +16,21 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from kafka.protocol.consumer import OffsetSpec
 
-from schemas.errors import PressrunError
+from streams.errors import StreamError
 from streams.topics import CATALOGUE, Topic, topic_settings
 
 CONNECT_LIMIT_S = 15.0
 UNKNOWN_TOPIC = 3
 
 
-class ClusterUnavailable(PressrunError):
+class ClusterUnavailable(StreamError):
     """The Kafka cluster cannot be reached now."""
 
     code: ClassVar[str] = "cluster_unavailable"
     retriable: ClassVar[bool] = True
 
 
-class ClusterRefused(PressrunError):
+class ClusterRefused(StreamError):
     """The Kafka cluster does not do what it was asked."""
 
     code: ClassVar[str] = "cluster_refused"

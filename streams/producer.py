@@ -22,24 +22,30 @@ class StrictBuffer(faust_producer.ProducerBuffer):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._unacknowledged: set[asyncio.Future[Any]] = set()
+        self._refused: BaseException | None = None
 
     def put(self, fut: Any) -> None:
         self._unacknowledged.add(fut)
-        fut.add_done_callback(self._unacknowledged.discard)
+        fut.add_done_callback(self._note_end)
         super().put(fut)
+
+    def _note_end(self, future: "asyncio.Future[Any]") -> None:
+        self._unacknowledged.discard(future)
+        if not future.cancelled() and future.exception() is not None:
+            self._refused = future.exception()
 
     async def flush(self) -> None:
         """Wait for a snapshot, not for emptiness: steady traffic must not delay commits for ever.
 
-        Raises what the broker raised: stock Faust only logs it, and commits.
+        Raises what the broker raised, now or before: stock Faust only logs it, and commits.
         """
         snapshot = set(self._unacknowledged)
         while snapshot:
-            finished, snapshot = await asyncio.wait(snapshot, timeout=1.0)
-            for future in finished:
-                future.result()
+            _, snapshot = await asyncio.wait(snapshot, timeout=1.0)
             if snapshot and self.state != "running":
                 raise StreamError("the producer stopped before everything was acknowledged")
+        if self._refused is not None:
+            raise StreamError("the broker refused a record") from self._refused
 
 
 class StrictProducer(driver.Producer):

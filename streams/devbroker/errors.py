@@ -1,6 +1,6 @@
 """Why there is no broker.
 
-PressrunError
+StreamError
 ├── NoEngine          nothing on this machine can run a broker; names everything that was tried
 ├── BrokerFailed      an engine was there, the broker did not become usable; what was started has been stopped
 ├── DirectoryTaken    the directory holds the data of another engine's broker
@@ -11,10 +11,10 @@ EngineRefused         one engine's reason, collected into NoEngine
 from collections.abc import Sequence
 from typing import ClassVar
 
-from schemas.errors import PressrunError
+from streams.errors import StreamError
 
 
-class EngineRefused(PressrunError):
+class EngineRefused(StreamError):
     """One way of getting a broker does not serve on this machine."""
 
     code: ClassVar[str] = "engine_refused"
@@ -24,7 +24,7 @@ class EngineRefused(PressrunError):
         super().__init__(f"{engine}: {reason}. {remedy}")
 
 
-class NoEngine(PressrunError):
+class NoEngine(StreamError):
     """Nothing on this machine can run a Kafka broker."""
 
     code: ClassVar[str] = "no_broker_engine"
@@ -43,20 +43,20 @@ class NoEngine(PressrunError):
         )
 
 
-class BrokerFailed(PressrunError):
+class BrokerFailed(StreamError):
     """The broker was started and did not become usable."""
 
     code: ClassVar[str] = "broker_failed"
     retriable: ClassVar[bool] = True
 
 
-class DirectoryTaken(PressrunError):
+class DirectoryTaken(StreamError):
     """The broker directory belongs to a broker of another engine."""
 
     code: ClassVar[str] = "broker_directory_taken"
 
 
-class PortTaken(PressrunError):
+class PortTaken(StreamError):
     """A port this broker has to come back on is used by another program."""
 
     code: ClassVar[str] = "broker_port_taken"

@@ -34,14 +34,14 @@ class Runtime:
 
 def start(settings: BrokerSettings, identity: Identity | None, log: Log) -> RunningBroker:
     """Start it, or wait for one that runs already; raises EngineRefused, PortTaken or BrokerFailed."""
-    if identity is not None and find(settings, identity):
-        return _await_usable(settings, identity)
+    # One that was killed a moment ago still looks alive, and then ends while it is waited for: start anew.
+    if identity is not None and find(settings, identity) and (running := _await_usable(settings, identity)):
+        return running
     runtime = Runtime(find_java(), fetch_libraries(log))
     identity = _prepare(settings, identity, runtime)
     log(f"starting Kafka {identity.kafka_version} on {identity.address} with {runtime.java}")
     try:
-        _launch(settings, runtime)
-        return _await_usable(settings, identity)
+        return _launch(settings, identity, runtime)
     except BaseException:
         # Also at an interrupt: a half-started broker would hold the ports, and nobody knows of it.
         stop(settings, identity)
@@ -126,7 +126,7 @@ def _format_data(settings: BrokerSettings, identity: Identity, runtime: Runtime)
         raise BrokerFailed(f"Kafka could not format {settings.directory / 'data'}: {_last_lines(answer.text)}")
 
 
-def _launch(settings: BrokerSettings, runtime: Runtime) -> None:
+def _launch(settings: BrokerSettings, identity: Identity, runtime: Runtime) -> RunningBroker:
     log_file = settings.directory / LOG_FILE
     if log_file.exists():
         log_file.replace(log_file.with_suffix(".log.1"))
@@ -136,6 +136,9 @@ def _launch(settings: BrokerSettings, runtime: Runtime) -> None:
         log_file=log_file,
         pid_file=settings.directory / PID_FILE,
     )
+    if broker := _await_usable(settings, identity):
+        return broker
+    raise BrokerFailed(f"Kafka ended while it started. {_end_of_log(settings)}")
 
 
 def _java_command(runtime: Runtime, heap_mb: int) -> list[str]:
@@ -153,15 +156,16 @@ def _java_command(runtime: Runtime, heap_mb: int) -> list[str]:
     ]
 
 
-def _await_usable(settings: BrokerSettings, identity: Identity) -> RunningBroker:
+def _await_usable(settings: BrokerSettings, identity: Identity) -> RunningBroker | None:
+    """The broker once it is usable, None if its process ends instead; raises BrokerFailed when it only hangs."""
     reason = await_ready(
         identity.address,
         within_s=READY_LIMIT_S,
         still_alive=lambda: find(settings, identity) is not None,
     )
     broker = find(settings, identity)
-    if reason is not None or broker is None:
-        raise BrokerFailed(f"Kafka did not become usable: {reason or 'the process ended'}. {_end_of_log(settings)}")
+    if broker is not None and reason is not None:
+        raise BrokerFailed(f"Kafka did not become usable: {reason}. {_end_of_log(settings)}")
     return broker
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 POLL_S = 0.05
+SETTLE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,16 @@ def recorded_pid(pid_file: Path, mark: str) -> int | None:
 
 
 def carries(pid: int, mark: str) -> bool:
-    """Whether the process lives and `mark` is one of its arguments (without spaces); a dying one has none."""
-    seen = _look_at(pid)
+    """Whether the process lives and `mark` is one of its arguments (without spaces).
+
+    A process that is being replaced by its program, or is dying, has no arguments for a moment: that moment is
+    waited for. A dying one lets go of its ports and locks only after it.
+    """
+    deadline = time.monotonic() + SETTLE_S
+    while (seen := _look_at(pid)) and seen.state != "Z" and not any(seen.arguments):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
     return seen is not None and mark in seen.arguments
 
 
@@ -100,9 +109,8 @@ def end_process(pid: int, mark: str, *, grace_s: float) -> None:
 
 
 def _is_gone(pid: int, mark: str, *, within_s: float) -> bool:
-    """Wait for the end. A dying process loses its arguments first and its ports and locks later: that is not gone."""
     deadline = time.monotonic() + within_s
-    while (seen := _look_at(pid)) and seen.state != "Z" and (mark in seen.arguments or not any(seen.arguments)):
+    while carries(pid, mark):
         if time.monotonic() > deadline:
             return False
         time.sleep(POLL_S)
