@@ -9,14 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pressrun.readiness import is_ready, needed_of, processes_of
 from streams.runner import LIFELINE_VARIABLE
-from streams.topology import ROLES
+
+NUMBER_VARIABLE = "PRESSRUN_ROLE_NUMBER"
+"""Environment variable: which of a role's processes this is, from 0."""
 
 GRACE_SECONDS = 10.0
 STARTED_AFTER_SECONDS = 5.0
-"""A role that lived this long had started; one that died sooner is started again with growing pauses."""
+"""A role that was ready, or lived this long, had started; another is started again with growing pauses."""
 LONGEST_PAUSE_SECONDS = 10.0
 POLL_SECONDS = 0.1
+REASON_BYTES = 4096
 
 
 def work_command(role: str) -> list[str]:
@@ -31,6 +35,7 @@ class Post:
     role: str
     number: int
     process: "subprocess.Popen[bytes] | None" = None
+    is_ready: bool = False
     started_at: float = 0.0
     failures: int = 0
     not_before: float = 0.0
@@ -38,27 +43,32 @@ class Post:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs the posts in the foreground until asked to stop."""
+    """Runs the posts in the foreground until asked to stop; `say` is told what happens, in one line each."""
 
     logs: Path
     workers: int
     say: Callable[[str], None]
     command: Callable[[str], Sequence[str]] = work_command
+    home: Path = Path()
+    """The data directory, where roles note that they are ready."""
+    on_ready: Callable[[], None] = lambda: None
+    """Called once, when every role has the processes it needs."""
+    grace: float = GRACE_SECONDS
     posts: list[Post] = field(default_factory=list)
     is_stopping: bool = False
+    _was_ready: bool = False
     _lifeline: tuple[int, int] = (-1, -1)
 
     def run(self) -> None:
         """Blocks until `stop` is called (from a signal handler); then every role is ended."""
         self.logs.mkdir(parents=True, exist_ok=True)
         self._lifeline = os.pipe()
-        self.posts = [
-            Post(role.name, number) for role in ROLES for number in range(self.workers if role.is_scaled else 1)
-        ]
+        self.posts = [Post(role, number) for role, count in processes_of(self.workers) for number in range(count)]
         try:
             while not self.is_stopping:
                 for post in self.posts:
                     self._tend(post)
+                self._tell_ready()
                 time.sleep(POLL_SECONDS)
         finally:
             self._end_all()
@@ -70,40 +80,62 @@ class Supervisor:
 
     def _tend(self, post: Post) -> None:
         now = time.monotonic()
+        if post.process is not None and not post.is_ready:
+            post.is_ready = is_ready(self.home, post.role, post.number, post.process.pid)
         if post.process is not None and post.process.poll() is not None:
-            self._note_death(post, now)
+            self._note_death(post, post.process.returncode, now)
         if post.process is None and now >= post.not_before:
             self._start(post, now)
 
-    def _note_death(self, post: Post, now: float) -> None:
-        assert post.process is not None
-        had_started = now - post.started_at >= STARTED_AFTER_SECONDS
+    def _note_death(self, post: Post, code: int, now: float) -> None:
+        had_started = post.is_ready or now - post.started_at >= STARTED_AFTER_SECONDS
         post.failures = 0 if had_started else post.failures + 1
-        pause = 0.0 if post.failures <= 1 else min(2.0 ** (post.failures - 2), LONGEST_PAUSE_SECONDS)
+        pause = pause_after(post.failures)
         post.not_before = now + pause
-        self.say(f"{post.role} {post.number} ended with {post.process.returncode}; starting it again in {pause:.0f} s")
-        post.process = None
+        post.process, post.is_ready = None, False
+        again = f"again in {pause:.0f} s" if pause else "again at once"
+        reason = "" if had_started else self._reason(post)
+        self.say(f"{post.role} {post.number} ended ({_how(code)}), {again}{reason}")
 
     def _start(self, post: Post, now: float) -> None:
         read_end, _ = self._lifeline
-        with (self.logs / f"{post.role}-{post.number}.out").open("ab") as output:
+        with self._output(post).open("ab") as output:
             post.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 self.command(post.role),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 pass_fds=(read_end,),
-                env={**os.environ, LIFELINE_VARIABLE: str(read_end), "PRESSRUN_ROLE_NUMBER": str(post.number)},
+                env={**os.environ, LIFELINE_VARIABLE: str(read_end), NUMBER_VARIABLE: str(post.number)},
                 # Ctrl-C in the terminal is the supervisor's to handle.
                 start_new_session=True,
             )
         post.started_at = now
 
+    def _tell_ready(self) -> None:
+        if self._was_ready:
+            return
+        counts = [post.role for post in self.posts if post.is_ready]
+        if all(counts.count(role) >= needed for role, needed in needed_of(self.workers)):
+            self._was_ready = True
+            self.on_ready()
+
+    def _output(self, post: Post) -> Path:
+        return self.logs / f"{post.role}-{post.number}.out"
+
+    def _reason(self, post: Post) -> str:
+        """The last line of a role that could not start: its error."""
+        with self._output(post).open("rb") as output:
+            output.seek(-min(REASON_BYTES, output.seek(0, os.SEEK_END)), os.SEEK_CUR)
+            lines = output.read().decode(errors="replace").split("\n")
+        last = next((line for line in reversed(lines) if line.strip()), "")
+        return f": {last}" if last else ""
+
     def _end_all(self) -> None:
         running = [post.process for post in self.posts if post.process is not None and post.process.poll() is None]
         for process in running:
             process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + self.grace
         for process in running:
             try:
                 process.wait(max(deadline - time.monotonic(), 0))
@@ -111,3 +143,12 @@ class Supervisor:
                 # A worker whose broker is away does not end by itself.
                 process.kill()
                 process.wait()
+
+
+def pause_after(failures: int) -> float:
+    """Seconds before the next start of a role that failed to start so many times in a row."""
+    return 0.0 if failures <= 1 else min(2.0 ** (failures - 2), LONGEST_PAUSE_SECONDS)
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

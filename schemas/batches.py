@@ -16,17 +16,19 @@ class BatchState(Event):
     topics: ClassVar[tuple[str, ...]] = ("batches",)
 
     type: Literal["BatchState"] = "BatchState"
-    kind: Kind
-    name: str
-    status: Status
+    kind: Kind = Field(description="The kind of work.")
+    name: str = Field(description="What people call the batch.")
+    status: Status = Field(
+        description="Where the batch stands; `sealed`, `rejected`, `cancelled` and `failed` are final."
+    )
     attempt: Attempt
-    total: int | None = Field(default=None, description="None until intake has counted.")
-    succeeded: int = 0
-    failed: int = 0
-    cancelled: int = 0
+    total: int | None = Field(default=None, description="null until intake has counted.")
+    succeeded: int = Field(default=0, description="Items whose artifact is made.")
+    failed: int = Field(default=0, description="Items that could not be done; failures.csv says why.")
+    cancelled: int = Field(default=0, description="Items that were not done because the batch was cancelled.")
     archive: tuple[str, ...] = Field(default=(), description="Names of the archive's files inside the archive folder.")
-    archive_bytes: int | None = None
-    created_at: datetime
-    completed_at: datetime | None = None
+    archive_bytes: int | None = Field(default=None, description="Size of the archive, all its files together.")
+    created_at: datetime = Field(description="When the batch was submitted, UTC.")
+    completed_at: datetime | None = Field(default=None, description="When the last item had an outcome, UTC.")
     blocked: str | None = Field(default=None, description="What is waited for; it goes on by itself.")
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Fault, ...] = Field(default=(), description="Why the batch was rejected or has failed.")

@@ -14,10 +14,10 @@ class DeadLetter(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     type: Literal["DeadLetter"] = "DeadLetter"
-    version: Literal[1] = 1
-    topic: str
-    partition: int
-    offset: int
+    version: Literal[1] = Field(default=1, description="Version of this header.")
+    topic: str = Field(description="The topic the record came from.")
+    partition: int = Field(description="Its partition there.")
+    offset: int = Field(description="Its offset there.")
     code: str = Field(description="Stable reason: not_json, unknown_type, invalid, oversized, conflict …")
     reason: str = Field(description="For people; names fields, never values.")
-    time: datetime
+    time: datetime = Field(description="When it was put aside, UTC.")

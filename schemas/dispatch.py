@@ -24,8 +24,8 @@ class ItemsMissing(Event):
 
     type: Literal["ItemsMissing"] = "ItemsMissing"
     attempt: Attempt
-    ranges: tuple[IndexRange, ...]
-    asked_by: Literal["scheduler", "closer"]
+    ranges: tuple[IndexRange, ...] = Field(description="The indexes, ascending.")
+    asked_by: Literal["scheduler", "closer"] = Field(description="Who found them missing.")
 
 
 class WindowContinued(Record):

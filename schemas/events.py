@@ -29,7 +29,7 @@ class Record(BaseModel):
     topics: ClassVar[tuple[str, ...]] = ()
     """The topics it is said on."""
 
-    type: str
+    type: str = Field(description="What is said; the one word by which readers choose.")
     version: Literal[1] = Field(default=1, description="Version of this type; a newer one stops older readers.")
     id: str = Field(max_length=200, description="The same fact has the same id, however often it is repeated.")
     time: datetime = Field(description="When it was first said, UTC.")
@@ -46,5 +46,5 @@ class IndexRange(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
-    first: Index
-    last: Index
+    first: Index = Field(description="First index of the range.")
+    last: Index = Field(description="Last index of the range, itself included.")

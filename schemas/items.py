@@ -12,8 +12,8 @@ class RowFault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
-    code: str
-    message: str
+    code: str = Field(description="Stable, snake_case.")
+    message: str = Field(description="What is wrong, for people; never a value of the row.")
 
 
 class ItemReleased(Event):
@@ -24,7 +24,7 @@ class ItemReleased(Event):
     type: Literal["ItemReleased"] = "ItemReleased"
     attempt: Attempt
     index: Index
-    plan: Digest
+    plan: Digest = Field(description="The plan that says how.")
     repair: int = Field(default=0, ge=0, description="0, or the n-th release of an item that was found missing.")
     values: tuple[Annotated[str, Field(max_length=100_000)] | None, ...] = Field(
         default=(), description="One value per variable of the plan, in its order; null: the design's default."

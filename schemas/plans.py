@@ -12,19 +12,19 @@ class Plan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
-    version: Literal[1] = 1
-    kind: Kind
-    total: int = Field(ge=1, lt=2**31)
+    version: Literal[1] = Field(default=1, description="Version of this form.")
+    kind: Kind = Field(description="The kind of work.")
+    total: int = Field(ge=1, lt=2**31, description="Items in the batch.")
     rows: Digest = Field(description="Canonical rows: NDJSON, one line per item.")
     row_offsets: tuple[int, ...] = Field(description="Byte offset of every 1,024th line, and the blob's size last.")
     columns: tuple[str, ...] = Field(description="Headers of the list as handed in, for failures.csv.")
     variables: tuple[str, ...] = Field(description="The variables whose values a canonical row carries, in order.")
     design: Digest = Field(description="The design as handed in.")
     compiled: Digest = Field(description="The compiled design.")
-    renderer_version: str
+    renderer_version: str = Field(description="What compiled the design: other versions may draw otherwise.")
     mapping: dict[str, str] = Field(description="Variable to column header.")
     output_bytes: int = Field(ge=0, description="Estimated size of the archive.")
-    password_secret: str | None = None
+    password_secret: str | None = Field(default=None, description="Name of the secret with the archive's password.")
 
 
 class Contact(BaseModel):
@@ -32,6 +32,6 @@ class Contact(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
-    name: str
-    notify: str | None
+    name: str = Field(description="What people call the batch.")
+    notify: str | None = Field(description="Address of the notice.")
     fingerprint: str = Field(description="Hash of what was submitted: a second, different submission is a conflict.")

@@ -16,11 +16,11 @@ class BatchProgressed(Event):
 
     type: Literal["BatchProgressed"] = "BatchProgressed"
     attempt: Attempt
-    status: Status
-    total: int
-    succeeded: int
-    failed: int
-    cancelled: int
+    status: Status = Field(description="Where the batch stands.")
+    total: int = Field(description="Items in the batch.")
+    succeeded: int = Field(description="Items whose artifact is made.")
+    failed: int = Field(description="Items that could not be done.")
+    cancelled: int = Field(description="Items that were not done because the batch was cancelled.")
     blocked: str | None = Field(default=None, description="Why nothing moves, where something is waited for.")
 
 
@@ -30,6 +30,9 @@ class NoticeEnded(Event):
     topics: ClassVar[tuple[str, ...]] = ("progress",)
 
     type: Literal["NoticeEnded"] = "NoticeEnded"
-    notice: Literal["mail"]
-    outcome: Literal["sent", "failed", "unknown", "waiting"]
-    code: str | None = None
+    notice: Literal["mail"] = Field(description="The way the notice goes.")
+    outcome: Literal["sent", "failed", "unknown", "waiting"] = Field(
+        description="`sent`: the mail server took it; `failed`: it did not, for good; `unknown`: nobody can know; "
+        "`waiting`: it is tried again."
+    )
+    code: str | None = Field(default=None, description="Stable reason where it was not sent.")

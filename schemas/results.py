@@ -16,8 +16,8 @@ class BatchReceived(Event):
     topics: ClassVar[tuple[str, ...]] = ("results",)
 
     type: Literal["BatchReceived"] = "BatchReceived"
-    kind: Kind
-    name: str
+    kind: Kind = Field(description="The kind of work.")
+    name: str = Field(description="What people call the batch.")
 
 
 class BatchAccepted(Event):
@@ -27,13 +27,13 @@ class BatchAccepted(Event):
 
     type: Literal["BatchAccepted"] = "BatchAccepted"
     attempt: Attempt
-    kind: Kind
-    name: str
-    priority: Priority
+    kind: Kind = Field(description="The kind of work.")
+    name: str = Field(description="What people call the batch.")
+    priority: Priority = Field(description="Its share of the workers; `low` still moves.")
     total: int = Field(ge=1, lt=2**31, description="Items in the batch.")
-    plan: Digest
-    layout: Layout
-    submitted_at: datetime
+    plan: Digest = Field(description="The plan intake made.")
+    layout: Layout = Field(description="How its indexes lie on the partitions of the items topic.")
+    submitted_at: datetime = Field(description="When the batch was submitted, UTC.")
 
 
 class BatchRejected(Event):
@@ -42,8 +42,8 @@ class BatchRejected(Event):
     topics: ClassVar[tuple[str, ...]] = ("results", "progress")
 
     type: Literal["BatchRejected"] = "BatchRejected"
-    kind: Kind
-    faults: tuple[Fault, ...] = Field(min_length=1)
+    kind: Kind = Field(description="The kind of work.")
+    faults: tuple[Fault, ...] = Field(min_length=1, description="Everything that was found, not only the first.")
 
 
 class FailedIndex(BaseModel):
@@ -52,7 +52,7 @@ class FailedIndex(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     index: Index
-    code: str
+    code: str = Field(description="Stable, snake_case; failures.csv has the same.")
 
 
 class ItemsFinished(Event):
@@ -62,8 +62,8 @@ class ItemsFinished(Event):
 
     type: Literal["ItemsFinished"] = "ItemsFinished"
     attempt: Attempt
-    succeeded: tuple[IndexRange, ...] = ()
-    failures: tuple[FailedIndex, ...] = ()
+    succeeded: tuple[IndexRange, ...] = Field(default=(), description="Indexes whose artifact is in the segment.")
+    failures: tuple[FailedIndex, ...] = Field(default=(), description="Indexes that could not be done.")
     segment: str | None = Field(default=None, description="Name of the segment that holds the artifacts.")
     size: int = Field(default=0, ge=0, description="Bytes of that segment.")
     repair: int = Field(default=0, ge=0, description="Greater than 0: the answer to a repair.")
@@ -76,7 +76,7 @@ class ItemsCancelled(Event):
 
     type: Literal["ItemsCancelled"] = "ItemsCancelled"
     attempt: Attempt
-    ranges: tuple[IndexRange, ...]
+    ranges: tuple[IndexRange, ...] = Field(description="The indexes, ascending.")
 
 
 class MissingAsked(Event):
@@ -106,14 +106,16 @@ class BatchSealed(Event):
 
     type: Literal["BatchSealed"] = "BatchSealed"
     attempt: Attempt
-    status: Literal["sealed", "cancelled"] = "sealed"
-    total: int
-    succeeded: int
-    failed: int
-    cancelled: int
+    status: Literal["sealed", "cancelled"] = Field(
+        default="sealed", description="`cancelled`: some items were cancelled; what was made is in the archive."
+    )
+    total: int = Field(description="Items in the batch: the sum of the three counts.")
+    succeeded: int = Field(description="Items in the archive.")
+    failed: int = Field(description="Items in failures.csv that could not be done.")
+    cancelled: int = Field(description="Items in failures.csv that were cancelled.")
     archive: tuple[str, ...] = Field(description="Names of the archive's files inside the archive folder.")
-    archive_bytes: int
-    plan: Digest
+    archive_bytes: int = Field(description="Size of the archive, all its files together.")
+    plan: Digest = Field(description="The plan that was carried out.")
 
 
 class BatchFailed(Event):
@@ -123,4 +125,4 @@ class BatchFailed(Event):
 
     type: Literal["BatchFailed"] = "BatchFailed"
     attempt: Attempt
-    error: Fault
+    error: Fault = Field(description="What stands in the way, and what to do.")

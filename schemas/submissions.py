@@ -14,9 +14,9 @@ class InlineFont(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
-    family: str = Field(max_length=200)
-    weight: int = Field(default=400, ge=1, le=1000)
-    style: Literal["normal", "italic", "oblique"] = "normal"
+    family: str = Field(max_length=200, description="The name the canvas uses as fontFamily.")
+    weight: int = Field(default=400, ge=1, le=1000, description="400 is regular, 700 bold.")
+    style: Literal["normal", "italic", "oblique"] = Field(default="normal", description="The canvas's fontStyle.")
     data: str = Field(description="The font file, base64.")
 
 
@@ -28,7 +28,7 @@ class InlineDesign(BaseModel):
     canvas: dict[str, object] = Field(description="Fabric.js canvas JSON.")
     page: dict[str, object] | None = Field(default=None, description="Page size in mm, bleed and canvas size.")
     assets: dict[str, str] = Field(default={}, description="Pictures by the `src` the canvas uses, base64.")
-    fonts: tuple[InlineFont, ...] = ()
+    fonts: tuple[InlineFont, ...] = Field(default=(), description="Every face the canvas uses.")
 
 
 class InlineRecipients(BaseModel):
@@ -36,7 +36,7 @@ class InlineRecipients(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
-    rows: tuple[dict[str, object], ...] = Field(description="One object per recipient: variable to value.")
+    rows: tuple[dict[str, object], ...] = Field(description="One object per recipient: column to value.")
     mapping: dict[str, str] = Field(default={}, description="Variable to column, where the names differ.")
 
 
@@ -46,17 +46,17 @@ class BatchSubmitted(Event):
     topics: ClassVar[tuple[str, ...]] = ("submissions",)
 
     type: Literal["BatchSubmitted"] = "BatchSubmitted"
-    kind: Kind
+    kind: Kind = Field(description="The kind of work.")
     name: str = Field(default="", max_length=200, description="What people call the batch.")
-    priority: Priority | None = Field(default=None, description="None: high below the batch threshold, else normal.")
+    priority: Priority | None = Field(default=None, description="null: high below the batch threshold, else normal.")
     notify: Annotated[str, Field(max_length=254)] | None = Field(default=None, description="Address of the notice.")
     password_secret: Annotated[str, Field(pattern=SECRET_NAME_PATTERN)] | None = Field(
         default=None, description="Name of the secret that holds the archive's password."
     )
     plan: Digest | None = Field(default=None, description="A stored plan; then nothing inline is read.")
-    design: InlineDesign | None = None
+    design: InlineDesign | None = Field(default=None, description="A design carried along.")
     stored_design: Digest | None = Field(default=None, description="A design stored before, by its digest.")
-    recipients: InlineRecipients | None = None
+    recipients: InlineRecipients | None = Field(default=None, description="A list carried along.")
 
 
 class CancelBatch(Event):

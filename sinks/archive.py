@@ -22,7 +22,7 @@ from sinks.errors import (
     SinkError,
     storage_errors,
 )
-from sinks.filesystem import TemporaryFile, flush_folder, link_if_absent, open_to_read, read_at
+from sinks.filesystem import TemporaryFile, flush_folder, is_there, link_if_absent, open_to_read, read_at
 from sinks.sealing import Holes, Sealed, Sealing
 from sinks.storage import LocalStorage
 from sinks.survey import survey_segments
@@ -54,7 +54,7 @@ def seal_archive(
     if sealing.password == b"":
         raise SealingRefused("An empty password protects nothing.")
     final = storage.archive_path(sealing.batch_id, sealing.attempt)
-    if final.exists():
+    if is_there(final):
         return _read_sealed(final, stop, fsync=fsync, digest=digest)
     try:
         return _seal(_Closing(sealing, final, stop, fsync, digest, limits), storage)
@@ -62,7 +62,7 @@ def seal_archive(
         raise
     except SinkError:
         # The other closer has won and removed the segments under our hands.
-        if not final.exists():
+        if not is_there(final):
             raise
         return _read_sealed(final, stop, fsync=fsync, digest=digest)
 
@@ -82,7 +82,8 @@ def _seal(closing: _Closing, storage: LocalStorage) -> Sealed | Holes:
     folder = storage.batch_folder(sealing.batch_id, sealing.attempt)
     if folder is None:
         raise BatchFolderMissing
-    survey = survey_segments(folder, sealing.total, sealing.suffix, closing.stop)
+    is_encrypted = sealing.password is not None
+    survey = survey_segments(folder, sealing.total, suffix=sealing.suffix, is_encrypted=is_encrypted, stop=closing.stop)
     missing = to_ranges(subtract(sealing.succeeded, survey.available))
     if missing:
         return Holes(missing, survey.unreadable)

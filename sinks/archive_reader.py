@@ -5,7 +5,6 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from sinks.decryption import EntryCipher
 from sinks.directory import (
     CentralRecord,
     DirectoryDamagedError,
@@ -14,8 +13,19 @@ from sinks.directory import (
     parse_record,
     split_extra,
 )
+from sinks.encryption import EntryCipher
 from sinks.filesystem import read_at
-from sinks.zip_format import AES_METHOD, DEFLATED, LOCAL, LOCAL_SIGNATURE, STORED, ZIP64_EXTRA
+from sinks.zip_format import (
+    AES_HEAD_BYTES,
+    AES_METHOD,
+    DEFLATED,
+    ENCRYPTED,
+    LOCAL,
+    LOCAL_SIGNATURE,
+    STORED,
+    UNKNOWN,
+    ZIP64_EXTRA,
+)
 
 _WINDOW_BYTES = 1 << 20
 _PIECE_BYTES = 1 << 18
@@ -25,9 +35,6 @@ _LONGEST_LINE = 16 << 20
 _LONGEST_RECORD = 46 + 3 * 0xFFFF
 # PDFs deflate to a half, tables to a tenth; what grows more than this is a bomb. pressrun itself deflates nothing.
 _GREATEST_RATIO = 200
-
-_ENCRYPTED = 1
-_UNKNOWN = 0xFFFFFFFF
 
 
 class ArchiveReader:
@@ -59,7 +66,7 @@ class ArchiveReader:
             raise EntryDamagedError("there is no entry where the directory says")
         _, _, flags, method, _, _, crc32, stored_size, size, name_length, extra_length = LOCAL.unpack(head)
         rest = read_at(self._fd, record.offset + LOCAL.size, name_length + extra_length)
-        if _UNKNOWN in {stored_size, size}:
+        if UNKNOWN in {stored_size, size}:
             size, stored_size = _read_wide_sizes(rest[name_length:])
         said = (rest[:name_length], flags, method, crc32, stored_size, size)
         if said != (record.name, record.flags, record.method, record.crc32, record.stored_size, record.size):
@@ -73,9 +80,9 @@ class ArchiveReader:
         """
         start = self.find_data(record)
         end = start + record.stored_size
-        if record.method == AES_METHOD and record.flags == _ENCRYPTED:
+        if record.method == AES_METHOD and record.flags == ENCRYPTED:
             cipher = self._open_cipher(record, start)
-            pieces = cipher.decrypt(self._read_pieces(start + cipher.HEAD_BYTES, end))
+            pieces = cipher.decrypt(self._read_pieces(start + AES_HEAD_BYTES, end))
             yield from _checked(_inflate(pieces, cipher.method, record), record.size, cipher.crc32)
         elif record.flags == 0:
             pieces = self._read_pieces(start, end)
@@ -84,7 +91,7 @@ class ArchiveReader:
             raise EntryDamagedError("it is encrypted or written in a way pressrun does not use")
 
     def _open_cipher(self, record: CentralRecord, start: int) -> EntryCipher:
-        head = read_at(self._fd, start, min(EntryCipher.HEAD_BYTES, record.stored_size))
+        head = read_at(self._fd, start, min(AES_HEAD_BYTES, record.stored_size))
         return EntryCipher.open(record, head, self._password)
 
     def _read_pieces(self, start: int, end: int) -> Iterator[bytes]:

@@ -1,16 +1,16 @@
 """The archive as it grows: entries copied as they are, their directory records spooled until the end."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
 
 from sinks.copying import copy_stretch
-from sinks.directory import find_directory, iterate_records, relocate
+from sinks.directory import relocate
 from sinks.errors import SegmentUnreadable
-from sinks.filesystem import open_to_read, read_at, write_whole
+from sinks.filesystem import open_to_read, write_whole
 from sinks.survey import StoredEntry
-from sinks.zip_format import DirectoryExtent, Limits, end_records
+from sinks.zip_format import DirectoryExtent, Limits, NewEntry, central_record, end_records, local_header
 
 
 class ArchiveWriter:
@@ -36,15 +36,16 @@ class ArchiveWriter:
         self._offset += entry.end - entry.start
         self._count += 1
 
-    def add_all(self, source: int) -> None:
-        """Append all entries of a ZIP that is open as `source`."""
+    def add_content(self, entry: NewEntry, parts: Iterable[bytes]) -> None:
+        """Append an entry that is in no segment; `parts` are what is stored for it."""
         self._copy_pending()
-        extent = find_directory(source, os.fstat(source).st_size)
-        for record in iterate_records(read_at(source, extent.offset, extent.size)):
-            self._directory.write(relocate(record, self._offset + record.offset, self._limits))
-        copy_stretch(source, 0, extent.offset, self._fd, self._stop)
-        self._offset += extent.offset
-        self._count += extent.count
+        header = local_header(entry, self._limits)
+        self._directory.write(central_record(entry, self._offset, self._limits))
+        write_whole(self._fd, header)
+        for part in parts:
+            write_whole(self._fd, part)
+        self._offset += len(header) + entry.stored_size
+        self._count += 1
 
     def finish(self) -> None:
         """Append the directory and the end records."""

@@ -41,8 +41,6 @@ def read_checksums(fd: int, records: Sequence[CentralRecord], directory: bytes, 
     Raises DirectoryDamagedError when they do not, or when the file is too short.
     """
     window, frame, stored = _Window(fd), 0, []
-    if directory_offset and (not records or records[0].offset):
-        raise DirectoryDamagedError("Something lies before the first entry.")
     for record, end in zip(records, find_ends(records, directory_offset), strict=True):
         data_start = end - record.stored_size
         if data_start <= record.offset:

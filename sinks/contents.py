@@ -1,6 +1,7 @@
 """What goes into an archive: the entries that succeeded, then the manifest of them and the table of the others."""
 
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,14 +10,14 @@ from typing import IO
 from sinks import failures_table, manifest
 from sinks.archive_writer import ArchiveWriter
 from sinks.bitmaps import contains, iterate, unite
+from sinks.encryption import encrypt
 from sinks.errors import SealingStopped
 from sinks.manifest import ManifestWriter
 from sinks.merge import merge_segments
 from sinks.sealing import Sealing
 from sinks.segments import FailedItem, entry_name
-from sinks.small_zip import ZipSource, write_small_zip
 from sinks.survey import Segment, load_entries, load_failures
-from sinks.zip_format import Limits
+from sinks.zip_format import Limits, encrypted_entry, plain_entry
 
 _BUFFER_BYTES = 1 << 20
 
@@ -38,11 +39,8 @@ def write_archive(
         writer = ArchiveWriter(fd, directory, stop, limits)
         _write_entries(writer, items, sealing, segments)
         _write_failures(failures, sealing, segments, stop)
-        with _spool(spools) as own:
-            sources = [_zip_source(manifest.NAME, items, stop), _zip_source(failures_table.NAME, failures, stop)]
-            write_small_zip(own, sources, sealing.password)
-            own.flush()
-            writer.add_all(own.fileno())
+        _add_spool(writer, manifest.NAME, items, sealing.password, stop)
+        _add_spool(writer, failures_table.NAME, failures, sealing.password, stop)
         writer.finish()
 
 
@@ -81,13 +79,23 @@ def _spool(folder: Path) -> Iterator[IO[bytes]]:
         yield spool
 
 
-def _zip_source(name: str, spool: IO[bytes], stop: Stop) -> ZipSource:
-    size = spool.tell()
-    spool.seek(0)
-    return ZipSource(name, size, _read_parts(spool, stop))
+def _add_spool(writer: ArchiveWriter, name: str, spool: IO[bytes], password: bytes | None, stop: Stop) -> None:
+    size, parts = spool.tell(), _read_parts(spool, stop)
+    if password is None:
+        writer.add_content(plain_entry(name, _read_crc32(spool, stop), size), parts)
+    else:
+        writer.add_content(encrypted_entry(name, size), encrypt(parts, password))
+
+
+def _read_crc32(spool: IO[bytes], stop: Stop) -> int:
+    crc32 = 0
+    for part in _read_parts(spool, stop):
+        crc32 = zlib.crc32(part, crc32)
+    return crc32
 
 
 def _read_parts(source: IO[bytes], stop: Stop) -> Iterator[bytes]:
+    source.seek(0)
     while part := source.read(_BUFFER_BYTES):
         if stop():
             raise SealingStopped

@@ -14,14 +14,16 @@ from sinks.zip_format import (
     END_SIGNATURE,
     LOCATOR_64,
     LOCATOR_64_SIGNATURE,
+    UNKNOWN,
     VERSION_64,
     ZIP64_EXTRA,
     ZIP_LIMITS,
     DirectoryExtent,
     Limits,
+    narrow,
+    zip64_field,
 )
 
-_UNKNOWN = 0xFFFFFFFF
 _SIZES = slice(20, 28)
 _OFFSET = slice(42, 46)
 
@@ -59,7 +61,7 @@ def find_directory(fd: int, file_size: int) -> DirectoryExtent:
     signature, disk, first_disk, count_here, count, size, offset, comment = END.unpack(found)
     if signature != END_SIGNATURE or disk or first_disk or count_here != count or comment:
         raise DirectoryDamagedError("The file does not end like a ZIP.")
-    if count == 0xFFFF or _UNKNOWN in {size, offset}:
+    if count == 0xFFFF or UNKNOWN in {size, offset}:
         return _find_directory_64(fd, file_size - END.size)
     return _checked(DirectoryExtent(offset, size, count), file_size - END.size)
 
@@ -107,7 +109,7 @@ def parse_record(buffer: bytes, position: int = 0) -> CentralRecord:
     if signature != CENTRAL_SIGNATURE or comment or end > len(buffer):
         raise DirectoryDamagedError("A directory record is damaged.")
     name, extra, offset = buffer[position + CENTRAL.size : name_end], buffer[name_end:end], fields[-1]
-    if _UNKNOWN in {stored_size, size, offset}:
+    if UNKNOWN in {stored_size, size, offset}:
         size, stored_size, offset, extra = _widen((size, stored_size, offset), extra)
     return CentralRecord(name, flags, method, crc32, stored_size, size, offset, extra, buffer[position:end])
 
@@ -116,10 +118,10 @@ def _widen(numbers: tuple[int, int, int], extra: bytes) -> tuple[int, int, int, 
     """Take the numbers that do not fit into 32 bits from the ZIP64 field, in the order APPNOTE 4.5.3 gives."""
     fields = split_extra(extra)
     wide = fields.pop(ZIP64_EXTRA, b"")
-    if len(wide) != 8 * numbers.count(_UNKNOWN):
+    if len(wide) != 8 * numbers.count(UNKNOWN):
         raise DirectoryDamagedError("The ZIP64 field of a directory record is damaged.")
     values = iter(struct.unpack(f"<{len(wide) // 8}Q", wide))
-    size, stored_size, offset = (next(values) if number == _UNKNOWN else number for number in numbers)
+    size, stored_size, offset = (next(values) if number == UNKNOWN else number for number in numbers)
     rest = b"".join(struct.pack("<2H", kind, len(data)) + data for kind, data in fields.items())
     return size, stored_size, offset, rest
 
@@ -140,18 +142,13 @@ def split_extra(extra: bytes) -> dict[int, bytes]:
 
 def relocate(record: CentralRecord, offset: int, limits: Limits = ZIP_LIMITS) -> bytes:
     """Return the bytes of a record whose entry now starts at `offset`; all else is kept."""
-    if max(offset, record.offset, record.size, record.stored_size) < limits.size:
+    has_zip64 = len(record.raw) != CENTRAL.size + len(record.name) + len(record.extra)
+    if not has_zip64 and max(offset, record.size, record.stored_size) < limits.size:
         return record.raw[: _OFFSET.start] + offset.to_bytes(4, "little") + record.raw[_OFFSET.stop :]
-    wide = [number for number in (record.size, record.stored_size, offset) if number >= limits.size]
-    zip64 = struct.pack(f"<2H{len(wide)}Q", ZIP64_EXTRA, 8 * len(wide), *wide) if wide else b""
-    sizes = (_narrow(record.stored_size, limits), _narrow(record.size, limits))
+    zip64 = zip64_field((record.size, record.stored_size, offset), limits)
     head = bytearray(record.raw[: CENTRAL.size])
-    head[6:8] = max(VERSION_64 if wide else 0, int.from_bytes(head[6:8], "little")).to_bytes(2, "little")
-    head[_SIZES] = struct.pack("<2L", *sizes)
+    head[6:8] = max(VERSION_64 if zip64 else 0, int.from_bytes(head[6:8], "little")).to_bytes(2, "little")
+    head[_SIZES] = struct.pack("<2L", narrow(record.stored_size, limits), narrow(record.size, limits))
     head[30:32] = (len(zip64) + len(record.extra)).to_bytes(2, "little")
-    head[_OFFSET] = _narrow(offset, limits).to_bytes(4, "little")
+    head[_OFFSET] = narrow(offset, limits).to_bytes(4, "little")
     return bytes(head) + record.name + zip64 + record.extra
-
-
-def _narrow(number: int, limits: Limits) -> int:
-    return number if number < limits.size else _UNKNOWN

@@ -24,13 +24,10 @@ def check_entries(archive: ArchiveReader, items: Iterator[ListedItem], findings:
     listed, layout, is_encrypted = _Listed(items, findings), _Layout(archive, findings), set()
     for number, record in enumerate(archive.iterate_records()):
         is_encrypted.add(record.method == AES_METHOD)
+        item = listed.find(record) if number < count else None
         try:
-            is_in_place = layout.check(record)
-            if number < count:
-                item = listed.find(record)
-                findings.note_entry(item.index)
-                if is_in_place:
-                    _check_content(archive, record, item)
+            if layout.check(record) and item is not None:
+                _check_content(archive, record, item)
         except (EntryDamagedError, PasswordWrong) as error:
             findings.blame(f"{_show(record)}: {error}")
         if number % _PROGRESS_EVERY == 0 or number == count:
@@ -65,7 +62,7 @@ class _Layout:
         is_behind = record.offset == self._place or (record.offset > self._place and not self._is_certain)
         self._is_certain = False
         end = self._archive.find_data(record) + record.stored_size
-        if not is_behind or end > self._archive.extent.offset:
+        if not is_behind:
             self._findings.blame(f"{_show(record)}: it overlaps another entry, or something lies before it")
             return False
         self._place, self._is_certain = end, True
@@ -86,8 +83,17 @@ class _Listed:
         self._next = next(items, None)
         self._last = -1
 
-    def find(self, record: CentralRecord) -> ListedItem:
-        """Return what the manifest says about an entry; raises EntryDamagedError when it says nothing."""
+    def find(self, record: CentralRecord) -> ListedItem | None:
+        """Return what the manifest says about an entry; when it says nothing, that is blamed."""
+        try:
+            item = self._find(record)
+        except EntryDamagedError as error:
+            self._findings.blame(f"{_show(record)}: {error}")
+            return None
+        self._findings.note_entry(item.index)
+        return item
+
+    def _find(self, record: CentralRecord) -> ListedItem:
         index = _read_index(record)
         if index <= self._last:
             raise EntryDamagedError("it is not in the order of the indexes, or twice")

@@ -46,8 +46,11 @@ class TemporaryFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        os.close(self.fd)
-        self.path.unlink(missing_ok=True)
+        with storage_errors():
+            try:
+                os.close(self.fd)
+            finally:
+                self.path.unlink(missing_ok=True)
 
     def flush(self) -> None:
         """Wait until the bytes are on the disk."""
@@ -62,17 +65,17 @@ def write_whole(fd: int, data: bytes | memoryview) -> int:
     return len(data)
 
 
-def write_buffers(fd: int, buffers: Sequence[bytes]) -> int:
+def write_buffers(fd: int, buffers: Sequence[bytes], *, at_once: int = BYTES_PER_WRITE) -> int:
     """Write all buffers one after the other in as few calls as the system allows; return the bytes written."""
     total = 0
     for start in range(0, len(buffers), BUFFERS_PER_WRITE):
-        total += _write_batch(fd, buffers[start : start + BUFFERS_PER_WRITE])
+        total += _write_batch(fd, buffers[start : start + BUFFERS_PER_WRITE], at_once)
     return total
 
 
-def _write_batch(fd: int, buffers: Sequence[bytes]) -> int:
+def _write_batch(fd: int, buffers: Sequence[bytes], at_once: int) -> int:
     expected = sum(map(len, buffers))
-    written = os.writev(fd, buffers) if expected <= BYTES_PER_WRITE else 0
+    written = os.writev(fd, buffers) if expected <= at_once else 0
     if written == expected:
         return expected
     for buffer in buffers:
@@ -113,9 +116,15 @@ def flush_folder(folder: Path) -> None:
         os.close(fd)
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether there is a file or folder of this name; that it cannot be known is StorageUnavailable."""
+    with storage_errors():
+        return path.exists()
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it, private to us and durable."""
-    if folder.is_dir():
+    if is_there(folder):
         return
     make_folder(folder.parent)
     with storage_errors():

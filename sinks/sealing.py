@@ -1,7 +1,7 @@
 """What sealing is asked to do and what comes of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -19,8 +19,8 @@ class Sealing:
     failed: bytes
     cancelled: bytes
     columns: tuple[str, ...]
-    cells_of: Callable[[int], Sequence[str]]
-    password: bytes | None = None
+    cells_of: Callable[[int], Sequence[str]] = field(repr=False)
+    password: bytes | None = field(default=None, repr=False)
     suffix: str = "pdf"
 
 

@@ -1,6 +1,5 @@
 """A segment: the artifacts one worker made of one block, as a valid little ZIP with its sidecar beside it."""
 
-import os
 import re
 import zlib
 from collections.abc import Sequence
@@ -8,13 +7,20 @@ from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
-from sinks.checksums import Checksums, read_checksums
-from sinks.directory import find_directory, iterate_records
+from sinks.encryption import encrypt
 from sinks.errors import BatchFolderMissing, SegmentRefused, UnsafeName, storage_errors
-from sinks.filesystem import TemporaryFile, read_at, write_buffers, write_whole
+from sinks.filesystem import TemporaryFile, is_there, write_buffers, write_whole
 from sinks.sidecar import FailedItem, SegmentEntry, Sidecar, encode_sidecar
-from sinks.small_zip import ZipSource, write_small_zip
-from sinks.zip_format import ZIP_LIMITS, DirectoryExtent, central_record, end_records, local_header
+from sinks.zip_format import (
+    ZIP_LIMITS,
+    DirectoryExtent,
+    NewEntry,
+    central_record,
+    encrypted_entry,
+    end_records,
+    local_header,
+    plain_entry,
+)
 
 __all__ = ["Artifact", "FailedItem", "write_segment"]
 
@@ -59,14 +65,11 @@ def write_segment(
     entries = sorted(artifacts, key=attrgetter("index"))
     failed = sorted(failures, key=attrgetter("index"))
     _check_items(entries, failed)
-    if not folder.is_dir():
+    if not is_there(folder):
         raise BatchFolderMissing
     with TemporaryFile(folder, f"{name}.zip") as zipped, TemporaryFile(folder, f"{name}.json") as described:
         with storage_errors():
-            if password is None:
-                written = _write_plain(zipped.fd, entries, suffix)
-            else:
-                written = _write_encrypted(zipped.fd, entries, suffix, password)
+            written = _write_zip(zipped.fd, entries, suffix, password)
             write_whole(described.fd, encode_sidecar(_describe(written, entries, failed)))
         _publish(described, folder / f"{name}.json")
         _publish(zipped, folder / f"{name}.zip")
@@ -76,46 +79,44 @@ def write_segment(
 @dataclass(frozen=True, slots=True)
 class _Written:
     size: int
-    checksums: Checksums
+    frame_crc32: int
+    stored_crc32s: list[int]
 
 
-def _write_plain(fd: int, artifacts: Sequence[Artifact], suffix: str) -> _Written:
+def _write_zip(fd: int, artifacts: Sequence[Artifact], suffix: str, password: bytes | None) -> _Written:
     buffers: list[bytes] = []
-    records = []
+    records, stored_crc32s = [], []
     offset = frame = 0
     for artifact in artifacts:
-        name = entry_name(artifact.index, suffix).encode()
-        header = local_header(name, artifact.crc32, artifact.size)
-        records.append(central_record(name, artifact.crc32, artifact.size, offset))
+        entry, parts, stored_crc32 = _store(artifact, entry_name(artifact.index, suffix), password)
+        header = local_header(entry)
+        records.append(central_record(entry, offset))
+        stored_crc32s.append(stored_crc32)
         buffers.append(header)
-        buffers.extend(artifact.parts)
-        offset += len(header) + artifact.size
+        buffers.extend(parts)
+        offset += len(header) + entry.stored_size
         frame = zlib.crc32(header, frame)
     directory = b"".join(records)
     buffers += (directory, end_records(DirectoryExtent(offset, len(directory), len(records))))
-    size = write_buffers(fd, buffers)
-    stored = [artifact.crc32 for artifact in artifacts]
-    return _Written(size, Checksums(zlib.crc32(directory, frame), stored))
+    return _Written(write_buffers(fd, buffers), zlib.crc32(directory, frame), stored_crc32s)
 
 
-def _write_encrypted(fd: int, artifacts: Sequence[Artifact], suffix: str, password: bytes) -> _Written:
-    with os.fdopen(fd, "w+b", closefd=False) as target:
-        sources = (
-            ZipSource(entry_name(artifact.index, suffix), artifact.size, artifact.parts) for artifact in artifacts
-        )
-        write_small_zip(target, sources, password)
-    size = os.fstat(fd).st_size
-    extent = find_directory(fd, size)
-    directory = read_at(fd, extent.offset, extent.size)
-    return _Written(size, read_checksums(fd, [*iterate_records(directory)], directory, extent.offset))
+def _store(artifact: Artifact, name: str, password: bytes | None) -> tuple[NewEntry, Sequence[bytes], int]:
+    if password is None:
+        return plain_entry(name, artifact.crc32, artifact.size), artifact.parts, artifact.crc32
+    parts = list(encrypt(artifact.parts, password))
+    stored_crc32 = 0
+    for part in parts:
+        stored_crc32 = zlib.crc32(part, stored_crc32)
+    return encrypted_entry(name, artifact.size), parts, stored_crc32
 
 
 def _describe(written: _Written, artifacts: Sequence[Artifact], failures: Sequence[FailedItem]) -> Sidecar:
     entries = tuple(
         SegmentEntry(artifact.index, artifact.size, artifact.sha256, crc32)
-        for artifact, crc32 in zip(artifacts, written.checksums.stored, strict=True)
+        for artifact, crc32 in zip(artifacts, written.stored_crc32s, strict=True)
     )
-    return Sidecar(written.checksums.frame, entries, tuple(failures))
+    return Sidecar(written.frame_crc32, entries, tuple(failures))
 
 
 def _publish(temporary: TemporaryFile, final: Path) -> None:

@@ -10,6 +10,7 @@ from sinks.errors import BatchFolderMissing, UnsafeName, storage_errors
 from sinks.filesystem import (
     TemporaryFile,
     flush_folder,
+    is_there,
     link_if_absent,
     make_folder,
     open_to_read,
@@ -77,8 +78,7 @@ class LocalStorage:
     def batch_folder(self, batch_id: str, attempt: int) -> Path | None:
         """Return the folder of an attempt, or None when there is none (any more): then there is no work either."""
         folder = self._attempt_path(batch_id, attempt)
-        with storage_errors():
-            return folder if folder.is_dir() else None
+        return folder if is_there(folder) else None
 
     def put_if_absent(self, batch_id: str, name: str, data: bytes) -> bool:
         """Write a note in a batch's folder; False when there is one of this name, which stays as it is.
@@ -87,7 +87,7 @@ class LocalStorage:
         folder anew would let an effect of an erased batch happen twice.
         """
         path = self._note_path(batch_id, name)
-        if not path.parent.is_dir():
+        if not is_there(path.parent):
             raise BatchFolderMissing
         with TemporaryFile(path.parent, name) as temporary:
             with storage_errors():

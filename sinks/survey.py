@@ -12,7 +12,8 @@ from sinks.directory import CentralRecord, DirectoryDamagedError, find_directory
 from sinks.errors import SealingStopped, SegmentUnreadable, storage_errors
 from sinks.filesystem import open_to_read, read_at
 from sinks.segments import entry_name
-from sinks.sidecar import FailedItem, SegmentEntry, Sidecar, decode_sidecar
+from sinks.sidecar import FailedItem, Sidecar, decode_sidecar
+from sinks.zip_format import AES_METHOD, STORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,11 @@ class StoredEntry:
     record: CentralRecord
 
 
-def survey_segments(folder: Path, total: int, suffix: str, stop: Callable[[], bool]) -> Survey:
-    """Read every segment in a folder; raises SealingStopped between two of them, and the errors of storage."""
+def survey_segments(folder: Path, total: int, *, suffix: str, is_encrypted: bool, stop: Callable[[], bool]) -> Survey:
+    """Read every segment in a folder; one with other names, or not encrypted as asked, counts as unreadable too.
+
+    Raises SealingStopped between two of them, and the errors of storage.
+    """
     available = bytearray(bitmap_length(total))
     segments: list[Segment] = []
     unreadable: list[str] = []
@@ -58,7 +62,7 @@ def survey_segments(folder: Path, total: int, suffix: str, stop: Callable[[], bo
         if stop():
             raise SealingStopped
         try:
-            sidecar = _check_segment(path, suffix)
+            sidecar = _check_segment(path, suffix, AES_METHOD if is_encrypted else STORED)
         except SegmentUnreadable:
             unreadable.append(path.stem)
             continue
@@ -91,20 +95,16 @@ def _list_segments(folder: Path) -> list[Path]:
         return sorted(path for path in folder.iterdir() if path.suffix == ".zip" and not path.name.startswith("."))
 
 
-def _check_segment(path: Path, suffix: str) -> Sidecar:
+def _check_segment(path: Path, suffix: str, method: int) -> Sidecar:
     sidecar = _load_sidecar(path)
     with _opened(path) as fd:
         records, directory, directory_offset = _read_records(fd)
         checksums = read_checksums(fd, records, directory, directory_offset)
     expected = Checksums(sidecar.frame_crc32, [entry.stored_crc32 for entry in sidecar.entries])
-    names = [_named(entry, suffix) for entry in sidecar.entries]
-    if checksums != expected or [(record.name, record.size) for record in records] != names:
+    described = [(entry_name(entry.index, suffix).encode(), entry.size, method) for entry in sidecar.entries]
+    if checksums != expected or [(record.name, record.size, record.method) for record in records] != described:
         raise SegmentUnreadable
     return sidecar
-
-
-def _named(entry: SegmentEntry, suffix: str) -> tuple[bytes, int]:
-    return entry_name(entry.index, suffix).encode(), entry.size
 
 
 def _load_sidecar(zip_path: Path) -> Sidecar:

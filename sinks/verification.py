@@ -74,7 +74,9 @@ def _list_items(lines: Iterator[bytes], head: ManifestHead, findings: Findings) 
     last, is_ended = -1, False
     try:
         for line in lines:
-            if is_ended or line == manifest.TAIL_LINE:
+            if is_ended:
+                raise EntryDamagedError("something follows its end")
+            if line == manifest.TAIL_LINE:
                 is_ended = True
                 continue
             item = manifest.parse_item(line)

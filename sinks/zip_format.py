@@ -7,6 +7,7 @@ records) and 4.5.3 (ZIP64 extra field).
 import stat
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LOCAL = struct.Struct("<4s5H3L2H")
 CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -29,11 +30,22 @@ AES_METHOD = 99
 
 # The earliest date ZIP can say; an archive's bytes may not depend on when it was made.
 DOS_DATE = 1 << 5 | 1
-FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 EXTERNAL_ATTRIBUTES = (stat.S_IFREG | 0o600) << 16
+
+# In place of a number that is in the ZIP64 field.
+UNKNOWN = 0xFFFFFFFF
+
+ENCRYPTED = 1
+# The salt of a 256-bit key and two bytes to check it by; behind the content, half an HMAC-SHA1.
+AES_HEAD_BYTES = 16 + 2
+AES_CODE_BYTES = 10
+AE_2 = 2
+AES_256 = 3
+_AES_256_FIELD = struct.pack("<3H2sBH", AES_EXTRA, 7, AE_2, b"AE", AES_256, STORED)
 
 VERSION_64 = 45
 _VERSION = 20
+_VERSION_AES = 51
 _MADE_ON_UNIX = 3 << 8
 
 
@@ -57,17 +69,64 @@ class DirectoryExtent:
     count: int
 
 
-def local_header(name: bytes, crc32: int, size: int) -> bytes:
-    """Return the header in front of a stored entry of less than 4 GiB."""
-    fields = (LOCAL_SIGNATURE, _VERSION, 0, STORED, 0, DOS_DATE, crc32, size, size, len(name), 0)
-    return LOCAL.pack(*fields) + name
+class NewEntry(NamedTuple):
+    """An entry to be written: sizes in bytes, of the content and of what is stored for it."""
+
+    name: bytes
+    crc32: int
+    size: int
+    stored_size: int
+    flags: int
+    method: int
+    version: int
+    extra: bytes
 
 
-def central_record(name: bytes, crc32: int, size: int, offset: int) -> bytes:
-    """Return the directory record of a stored entry that lies below 4 GiB."""
-    made_by = _MADE_ON_UNIX | _VERSION
-    head = (CENTRAL_SIGNATURE, made_by, _VERSION, 0, STORED, 0, DOS_DATE, crc32, size, size)
-    return CENTRAL.pack(*head, len(name), 0, 0, 0, 0, EXTERNAL_ATTRIBUTES, offset) + name
+def plain_entry(name: str, crc32: int, size: int) -> NewEntry:
+    """Return an entry that is stored as it is."""
+    return NewEntry(name.encode(), crc32, size, size, 0, STORED, _VERSION, b"")
+
+
+def encrypted_entry(name: str, size: int) -> NewEntry:
+    """Return an AES-256 entry (AE-2: without a CRC-32, which could tell what a small content is).
+
+    Source: https://www.winzip.com/en/support/aes-encryption/.
+    """
+    stored_size = size + AES_HEAD_BYTES + AES_CODE_BYTES
+    return NewEntry(name.encode(), 0, size, stored_size, ENCRYPTED, AES_METHOD, _VERSION_AES, _AES_256_FIELD)
+
+
+def local_header(entry: NewEntry, limits: Limits = ZIP_LIMITS) -> bytes:
+    """Return what stands in front of an entry's data."""
+    name, crc32, size, stored_size, flags, method, version, extra = entry
+    if max(size, stored_size) >= limits.size:
+        # Here, unlike in the directory, the field has both sizes or none.
+        extra = struct.pack("<2H2Q", ZIP64_EXTRA, 16, size, stored_size) + extra
+        version, size, stored_size = max(version, VERSION_64), UNKNOWN, UNKNOWN
+    head = (LOCAL_SIGNATURE, version, flags, method, 0, DOS_DATE, crc32, stored_size, size, len(name), len(extra))
+    return LOCAL.pack(*head) + name + extra
+
+
+def central_record(entry: NewEntry, offset: int, limits: Limits = ZIP_LIMITS) -> bytes:
+    """Return the directory record of an entry whose local header is at `offset`."""
+    name, crc32, size, stored_size, flags, method, version, extra = entry
+    if max(size, stored_size, offset) >= limits.size:
+        extra = zip64_field((size, stored_size, offset), limits) + extra
+        version = max(version, VERSION_64)
+        size, stored_size, offset = (narrow(number, limits) for number in (size, stored_size, offset))
+    head = (CENTRAL_SIGNATURE, _MADE_ON_UNIX | version, version, flags, method, 0, DOS_DATE, crc32, stored_size, size)
+    return CENTRAL.pack(*head, len(name), len(extra), 0, 0, 0, EXTERNAL_ATTRIBUTES, offset) + name + extra
+
+
+def zip64_field(numbers: tuple[int, int, int], limits: Limits) -> bytes:
+    """Return the extra field with those of size, stored size and offset that need it, or nothing."""
+    wide = [number for number in numbers if number >= limits.size]
+    return struct.pack(f"<2H{len(wide)}Q", ZIP64_EXTRA, 8 * len(wide), *wide) if wide else b""
+
+
+def narrow(number: int, limits: Limits) -> int:
+    """Return what stands in a 32-bit field: the number, or that it is in the ZIP64 field."""
+    return number if number < limits.size else UNKNOWN
 
 
 def end_records(extent: DirectoryExtent, limits: Limits = ZIP_LIMITS) -> bytes:

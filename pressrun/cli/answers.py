@@ -1,6 +1,6 @@
 """A batch's state as it is answered: the JSON object of `show`, the lines and tables people read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.table import Table
@@ -42,7 +42,7 @@ def answer_of(state: BatchState, archives: Path) -> dict[str, object]:
 
 
 def exit_code_of(state: BatchState | None) -> int:
-    """Of whoever waited for the batch: 0 all succeeded, 3 sealed with failures, 1 not completed, 130 stopped waiting."""
+    """Of whoever waited for the batch: 0 all succeeded, 3 some failed, 1 not completed, 130 stopped waiting."""
     if state is None or state.status not in ENDED:
         return INTERRUPTED
     if state.status != "sealed":
@@ -55,24 +55,22 @@ def count_answered(state: BatchState) -> int:
     return state.succeeded + state.failed + state.cancelled
 
 
-def show_table(state: BatchState, archives: Path) -> Table:
-    """One batch, a fact a line."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
+def show_lines(state: BatchState, archives: Path) -> Iterator[Text]:
+    """One batch, a fact a line; no table, which would break long paths."""
     facts = answer_of(state, archives)
-    for name in ("batch_id", "kind", "name"):
-        table.add_row(name, Text(str(facts[name])))
-    table.add_row("status", Text(state.status, style=COLOURS[state.status]))
-    for name in ("attempt", "total", "succeeded", "failed", "cancelled"):
-        table.add_row(name, "not counted yet" if facts[name] is None else str(facts[name]))
-    for path in state.archive:
-        table.add_row("archive", Text(str(archives / path)))
-    table.add_row("created_at", str(facts["created_at"]))
-    table.add_row("completed_at", str(facts["completed_at"] or "not yet"))
+    for name in ("batch_id", "kind", "name", "status", "attempt", "total", "succeeded", "failed", "cancelled"):
+        value = "not counted yet" if facts[name] is None else str(facts[name])
+        yield _fact(name, value, COLOURS[state.status] if name == "status" else "")
+    for file in state.archive:
+        yield _fact("archive", str(archives / file))
+    yield _fact("created_at", str(facts["created_at"]))
+    yield _fact("completed_at", str(facts["completed_at"] or "not yet"))
     for error in _errors_of(state) or ():
-        table.add_row("error", Text(f"{error['code']}: {error['where']}: {error['message']} {error['remedy']}"))
-    return table
+        yield _fact("error", f"{error['code']}: {error['where']}: {error['message']} {error['remedy']}", "red")
+
+
+def _fact(name: str, value: str, style: str = "") -> Text:
+    return Text.assemble((f"{name:<14}", "dim"), (value, style))
 
 
 def list_table(states: Iterable[BatchState]) -> Table:

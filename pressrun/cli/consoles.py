@@ -3,10 +3,14 @@
 from rich.console import Console
 from rich.text import Text
 
+WIDE = 200
+"""Columns where nobody looks: ids are not broken in the lines another program reads."""
+
 
 def answer_console() -> Console:
     """For tables that answer a question."""
-    return Console(highlight=False)
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDE)
 
 
 def talk_console() -> Console:

@@ -78,13 +78,12 @@ class PlainLines:
         assert self._began is not None
         answered = count_answered(state)
         seconds, done = now - self._began[0], answered - self._began[1]
-        parts = [f"{state.status}: {counts_of(state)}"]
-        if state.total:
-            parts.insert(1, f"{answered * 100 // state.total} %")
+        parts = [f"{answered * 100 // state.total} %"] if state.total else []
+        parts.append(counts_of(state))
         if state.status == "running" and seconds > 0 and done > 0 and state.total:
             rate = done / seconds
             parts += [f"{rate:,.0f}/s", f"{(state.total - answered) / rate:.0f} s left"]
-        return ", ".join(parts)
+        return f"{state.status}: {', '.join(parts)}"
 
 
 def counts_of(state: BatchState) -> str:
@@ -92,7 +91,9 @@ def counts_of(state: BatchState) -> str:
     if state.total is None:
         return "being counted" if state.status == "submitted" else "nothing was made"
     parts = [f"{count_answered(state):,} of {state.total:,}"]
-    parts += [f"{count:,} {word}" for count, word in ((state.failed, "failed"), (state.cancelled, "cancelled")) if count]
+    parts += [
+        f"{count:,} {word}" for count, word in ((state.failed, "failed"), (state.cancelled, "cancelled")) if count
+    ]
     if state.blocked:
         parts.append(f"waits: {state.blocked.replace('_', ' ')}")
     return ", ".join(parts)

@@ -2,7 +2,9 @@
 
 PressrunError
 ├── BatchUnknown
-└── BatchEnded
+├── BatchEnded
+├── BrokerDown
+└── FileUnwritable
 """
 
 from typing import ClassVar
@@ -20,3 +22,16 @@ class BatchEnded(PressrunError):
     """The batch has ended: nothing can be cancelled any more."""
 
     code: ClassVar[str] = "batch_ended"
+
+
+class BrokerDown(PressrunError):
+    """No broker runs for this data directory: `pressrun broker start`, or `pressrun up` for everything."""
+
+    code: ClassVar[str] = "broker_down"
+    retriable: ClassVar[bool] = True
+
+
+class FileUnwritable(PressrunError):
+    """The file cannot be written."""
+
+    code: ClassVar[str] = "file_unwritable"

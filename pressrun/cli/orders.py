@@ -1,4 +1,4 @@
-"""What a person asks for on the command line, read into an order; every fault of it is found before anything is said."""
+"""What a person asks for on the command line, read into an order, or every fault found in it at once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pressrun.designs import read_design_folder
 from pressrun.domain.errors import FaultyInput
-from pressrun.domain.letters import DesignSource
 from pressrun.preparation import Order, RowsOfFile, prepare
 from pressrun.secrets import SecretMissing, read_secret
 from pressrun.settings import Settings
@@ -37,31 +36,35 @@ class LettersForm:
 
 def read_order(form: LettersForm, settings: Settings, storage: LocalStorage) -> tuple[Order, Request]:
     """The order and what is asked for besides; raises FaultyInput with the faults of options, design and list."""
-    faults = [*_check_mapping(form), *_check_name(form), *_check_notify(form), *_check_secret(form, settings)]
-    source: DesignSource | None = None
+    unmapped = list(_check_mapping(form))
+    faults = [*unmapped, *_check_name(form), *_check_notify(form), *_check_secret(form, settings)]
+    rows, mapping = RowsOfFile(form.recipients), dict(map(_split, form.mapping))
     try:
         source = read_design_folder(form.design, form.page, form.fonts)
     except FaultyInput as error:
-        faults += error.faults
-    rows = RowsOfFile(form.recipients)
-    if source is None or faults:
-        raise FaultyInput([*faults, *_faults_beyond(source, rows, settings, storage)])
-    mapping = dict(_split(text) for text in form.mapping)
-    return Order(source, rows, mapping, form.password_secret), Request(form.name, form.notify, form.priority)
+        raise FaultyInput([*faults, *error.faults, *_faults_of_list(rows)]) from None
+    order = Order(source, rows, mapping, form.password_secret)
+    if faults:
+        beyond = _faults_of_order(order, settings, storage)
+        # Without the mapping that was meant, columns only seem to be missing.
+        faults += [fault for fault in beyond if not (unmapped and fault.where == "mapping")]
+        raise FaultyInput(faults)
+    return order, Request(form.name, form.notify, form.priority)
 
 
-def _faults_beyond(
-    source: DesignSource | None, rows: RowsOfFile, settings: Settings, storage: LocalStorage
-) -> Sequence[Fault]:
-    """What is wrong with the design and the list besides, so that one look finds everything."""
+def _faults_of_list(rows: RowsOfFile) -> Sequence[Fault]:
     try:
-        if source is None:
-            with rows.open():
-                return ()
-        prepare(Order(source, rows, {}), storage, reserve_mb=settings.disk_reserve_mb)
+        with rows.open():
+            return ()
     except FaultyInput as error:
-        # Without the mapping some columns may only seem to be missing.
-        return [fault for fault in error.faults if fault.where.startswith(("design", "page", "font"))]
+        return error.faults
+
+
+def _faults_of_order(order: Order, settings: Settings, storage: LocalStorage) -> Sequence[Fault]:
+    try:
+        prepare(order, storage, reserve_mb=settings.disk_reserve_mb)
+    except FaultyInput as error:
+        return error.faults
     return ()
 
 
@@ -70,7 +73,9 @@ def _check_mapping(form: LettersForm) -> Iterator[Fault]:
     for text in form.mapping:
         variable, column = _split(text)
         if not variable or not column:
-            yield _fault("map_invalid", "--map", f"{text!r} is not variable=column", "Write --map first_name='First name'.")
+            yield _fault(
+                "map_invalid", "--map", f"{text!r} is not variable=column", "Write --map first_name='First name'."
+            )
         elif variable in seen:
             yield _fault("map_repeated", "--map", f"{variable} is mapped twice", "Map each variable to one column.")
         seen.add(variable)

@@ -2,20 +2,50 @@
 
 import os
 import sys
+import threading
+import time
 
 from pressrun.bootstrap import build_role
 from pressrun.log import configure_logs
+from pressrun.readiness import note_ready
 from pressrun.settings import Settings
+from pressrun.supervisor import GRACE_SECONDS, NUMBER_VARIABLE
 from schemas.errors import PressrunError
-from streams.runner import run_app
+from streams.app import EXIT_UNCOMMITTED, BlockApp
+from streams.runner import LIFELINE_VARIABLE, run_app
+
+CANNOT_START = 78
+"""EX_CONFIG: as things are, the role cannot start."""
 
 
 def run_role(role: str, settings: Settings) -> int:
     """Exit code of the process: 0 asked to stop, 70 crashed, 78 cannot start as things are."""
-    number = os.environ.get("PRESSRUN_ROLE_NUMBER", "0")
+    number = int(os.environ.get(NUMBER_VARIABLE, "0"))
     configure_logs(f"{role}-{number}", settings.logs, settings.log_level)
+    _end_without_supervisor()
+
+    def create() -> BlockApp:
+        app = build_role(role, settings)
+        app.after_seek.append(lambda: note_ready(settings.home, role, number))
+        return app
+
     try:
-        return run_app(lambda: build_role(role, settings))
+        return run_app(create)
     except PressrunError as error:
         sys.stderr.write(f"{error.code}: {error}\n")
-        return 78
+        return CANNOT_START
+
+
+def _end_without_supervisor() -> None:
+    """A supervisor that was killed cannot kill: a role that does not end by itself then does it here."""
+    descriptor = os.environ.get(LIFELINE_VARIABLE)
+    if descriptor is None:
+        return
+
+    def wait() -> None:
+        while os.read(int(descriptor), 1):
+            pass
+        time.sleep(GRACE_SECONDS)
+        os._exit(EXIT_UNCOMMITTED)
+
+    threading.Thread(target=wait, name="no-supervisor", daemon=True).start()

@@ -1,10 +1,13 @@
 """Finding a batch, and waiting for its end before one's eyes."""
 
 import time
+from contextlib import suppress
+from pathlib import Path
 
 from pressrun.cli.consoles import say
-from pressrun.cli.displays import progress_display
+from pressrun.cli.displays import counts_of, progress_display
 from pressrun.cli.errors import BatchUnknown
+from pressrun.domain.batches import ENDED
 from pressrun.following import BatchStates
 from schemas.batches import BatchState
 
@@ -27,12 +30,21 @@ def find_batch(address: str, batch_id: str, *, within_s: float = FIND_SECONDS) -
 def follow_batch(address: str, batch_id: str) -> BatchState | None:
     """Show a batch until it has ended, or until Ctrl-C, which leaves it running; the last state that was seen."""
     last: BatchState | None = None
-    try:
-        with BatchStates(address) as states, progress_display() as tell:
-            for state in states.follow(batch_id):
-                if state is not None:
-                    tell(state)
-                    last = state
-    except KeyboardInterrupt:
-        say(f"The batch goes on. Watch it again: pressrun watch {batch_id}")
+    with suppress(KeyboardInterrupt), BatchStates(address) as states, progress_display() as tell:
+        for state in states.follow(batch_id):
+            if state is not None:
+                tell(state)
+                last = state
     return last
+
+
+def tell_end(batch_id: str, state: BatchState | None, archives: Path) -> None:
+    """What came of a batch and where it lies, in a few words, or how to go on watching it."""
+    if state is None or state.status not in ENDED:
+        say(f"The batch goes on. Watch it again: pressrun watch {batch_id}")
+        return
+    say(f"Batch {batch_id} is {state.status}: {counts_of(state)}")
+    for name in state.archive:
+        say(f"archive: {archives / name}")
+    for fault in state.faults:
+        say(f"{fault.code}: {fault.where}: {fault.message} {fault.remedy}")

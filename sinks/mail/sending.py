@@ -1,5 +1,6 @@
 """Sends one mail by SMTP and says what is certain of it afterwards."""
 
+import asyncio
 import re
 from contextlib import suppress
 from copy import deepcopy
@@ -16,6 +17,7 @@ from aiosmtplib import (
     SMTPResponseException,
     SMTPServerDisconnected,
 )
+from aiosmtplib.protocol import SMTPProtocol
 
 from sinks.mail.headers import safe_address, safe_header
 from sinks.mail.outcomes import MailOutcome, NotSent, Sent, Unknown
@@ -27,8 +29,14 @@ _LINE_OF_DOT = re.compile(rb"^\.", re.MULTILINE)
 _ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 
 
+_CLOSING_TIMEOUT = 1.0
+
+
 class _NotEncrypted(Exception):
     """The connection could not be encrypted, or does not lead to this machine."""
+
+
+_FAILURES = (SMTPException, OSError, TimeoutError, _NotEncrypted)
 
 
 async def send_notice(message: EmailMessage, settings: MailSettings) -> MailOutcome:
@@ -40,14 +48,34 @@ async def send_notice(message: EmailMessage, settings: MailSettings) -> MailOutc
     content = _content(message)
     server = _server(settings)
     try:
-        await _prepare(server, settings, recipient)
-    except (SMTPException, OSError, TimeoutError, _NotEncrypted) as error:
-        server.close()
+        await server.connect()
+    except _FAILURES as error:
+        # connect() has begun to close what it opened; one turn of the loop ends it.
+        await asyncio.sleep(0)
         return _not_sent(error)
+    connection = server.protocol
     try:
-        return await _deliver(server, content, settings.reply_timeout)
+        return await _converse(server, settings, recipient, content)
     finally:
         server.close()
+        await _closed(connection)
+
+
+async def _converse(server: SMTP, settings: MailSettings, recipient: str, content: bytes) -> MailOutcome:
+    try:
+        await _prepare(server, settings, recipient)
+    except _FAILURES as error:
+        return _not_sent(error)
+    return await _deliver(server, content, settings.reply_timeout)
+
+
+async def _closed(connection: SMTPProtocol | None) -> None:
+    """Wait until a connection is closed, over TLS an exchange with the server, but not for long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_CLOSING_TIMEOUT):
+            # aiosmtplib offers nothing to wait for.
+            while connection is not None and connection.transport is not None:  # noqa: ASYNC110
+                await asyncio.sleep(_CLOSING_TIMEOUT / 100)
 
 
 def _content(message: EmailMessage) -> bytes:
@@ -76,7 +104,6 @@ def _server(settings: MailSettings) -> SMTP:
 
 async def _prepare(server: SMTP, settings: MailSettings, recipient: str) -> None:
     """Everything up to the server's go-ahead for the content; whatever fails here, nothing has been sent."""
-    await server.connect()
     await _secure(server, settings)
     if settings.user is not None:
         await server.login(settings.user, settings.password or "")
@@ -141,7 +168,9 @@ def _not_sent(error: Exception) -> NotSent:
 
 
 def _refused(code: int, text: str) -> NotSent:
+    if not 400 <= code < 600:
+        return NotSent("The mail server gave an answer out of turn.", retriable=True, code="mail_refused")
     # The rest of the server's text stays out: it tends to repeat the address.
     enhanced = _ENHANCED_CODE.match(text)
     shown = f"{code} {enhanced[0]}" if enhanced else str(code)
-    return NotSent(f"The mail server refused with {shown}.", retriable=not 500 <= code < 600, code="mail_refused")
+    return NotSent(f"The mail server refused with {shown}.", retriable=code < 500, code="mail_refused")

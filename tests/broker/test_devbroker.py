@@ -32,6 +32,13 @@ def the_pid(broker: RunningBroker) -> int:
     return broker.pid
 
 
+def kill(settings: BrokerSettings, broker: RunningBroker) -> None:
+    """SIGKILL, and wait until the kernel is done: kafka-python leaks a socket for each connection refused meanwhile."""
+    os.kill(the_pid(broker), signal.SIGKILL)
+    while broker_status(settings):
+        pass
+
+
 def write_records(address: str, topic: str, count: int) -> None:
     with connect(address) as admin:
         admin.create_topics({topic: {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)
@@ -83,7 +90,7 @@ def test_a_killed_broker_comes_back_with_its_address_and_its_data(settings: Brok
     first = start_broker(settings)
     write_records(first.address, "kept", 500)
 
-    os.kill(the_pid(first), signal.SIGKILL)
+    kill(settings, first)
     second = start_broker(settings)
 
     assert second.address == first.address

@@ -21,7 +21,7 @@ from pressrun.domain.letters.placeholders import literals_of, slots_of
 from pressrun.domain.letters.program import RENDERER_VERSION, LayerStep, Profile, Program, QrStep, Step, TextStep
 from pressrun.domain.letters.qr import QrTable, build_tables
 from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, is_simple
-from pressrun.domain.letters.shaping import Setting, Shaper, open_shaper
+from pressrun.domain.letters.shaping import Shaper, open_setting, open_shaper
 from pressrun.domain.letters.subsets import Embedding, Typeface, subset_face
 from pressrun.domain.letters.typesetting import open_typesetter
 
@@ -92,8 +92,9 @@ def _paint(drawable: Shape | Picture | TextBlock, bench: _Bench) -> Paint | None
         return paint_shape(drawable, bench.forms)
     if isinstance(drawable, Picture):
         return paint_picture(drawable, bench.forms)
-    setting = Setting(bench.shapers[drawable.face], drawable.size, drawable.spacing, drawable.splits_marks)
-    operators = open_typesetter(drawable, setting).set_text(literals_of(drawable.template), None)
+    operators = open_typesetter(drawable, open_setting(drawable, bench.shapers)).set_text(
+        literals_of(drawable.template), None
+    )
     return paint_operators(operators, drawable.colour.alpha * drawable.opacity) if operators else None
 
 
@@ -102,6 +103,8 @@ def _subset_faces(design: Design, profile: Profile) -> tuple[tuple[Typeface, ...
     for drawable in design.drawables:
         if isinstance(drawable, TextBlock):
             needed[drawable.face].update(literals_of(drawable.template))
+            for character, face in drawable.substitutes:
+                needed[face].add(character)
             if slots_of(drawable.template):
                 needed[drawable.face].update(profile.characters)
     subsets = [

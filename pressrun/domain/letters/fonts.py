@@ -29,35 +29,60 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class FontCase:
-    """The fonts at hand and the faces taken out of it, in order of first use."""
+    """The fonts at hand and the faces taken out of it, in order of first use; files are known by identity."""
 
     files: Sequence[FontFile]
     faces: list[Face] = field(default_factory=list)
-    numbers: dict[int, int | None] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
+    coverages: dict[int, frozenset[int]] = field(default_factory=dict)
 
 
-def read_face(item: Properties, case: FontCase) -> int | None:
-    """Return the number of the face an object asks for, or None with a fault."""
+@dataclass(frozen=True, slots=True)
+class FaceWish:
+    """What an object asks for: families in order of preference, a weight from 1 to 1000, a style."""
+
+    families: tuple[str, ...]
+    weight: int
+    style: str
+
+
+def read_wish(item: Properties) -> FaceWish:
     families = split_families(item.text("fontFamily", "Times New Roman"))
-    weight = _read_weight(item)
-    style = item.choice("fontStyle", ("normal", "italic", "oblique"), "normal")
-    family = _first_known(families, case.files)
+    return FaceWish(families, _read_weight(item), item.choice("fontStyle", ("normal", "italic", "oblique"), "normal"))
+
+
+def find_face(item: Properties, wish: FaceWish, case: FontCase) -> int | None:
+    """Return the number of the face wished for, or None with a fault."""
+    family = next((found for name in wish.families if (found := _family(name, case.files))), None)
     if not family:
         item.fault(
             "font_missing",
-            f"There is no font file for the family {', '.join(families)!r}.",
+            f"There is no font file for the family {', '.join(wish.families)!r}.",
             "Add the family's file to fonts/ and fonts.json, or choose one that is there.",
         )
         return None
-    chosen = choose_file(family, weight, style)
+    chosen = choose_file(family, wish.weight, wish.style)
     if chosen is None:
         item.fault(
             "font_face_missing",
-            f"{families[0]} has no face of weight {weight} and style {style}; a browser would imitate one.",
+            f"{family[0].family} has no face of weight {wish.weight} and style {wish.style}; browsers imitate it.",
             "Add that face to fonts/ and fonts.json.",
         )
         return None
-    return _take(item, chosen, case)
+    return _take(chosen, case) if _cover(item, chosen, case) else None
+
+
+def find_substitute(item: Properties, character: str, wish: FaceWish, case: FontCase) -> int | None:
+    """Return the number of another face for one character of the design's own text, or None.
+
+    The families wished for come first, then those at hand in their order, as a browser goes through its own.
+    """
+    names = (*wish.families, *(file.family for file in case.files))
+    for name in dict.fromkeys(names):
+        chosen = choose_file(_family(name, case.files), wish.weight, wish.style)
+        if chosen and ord(character) in _cover(item, chosen, case):
+            return _take(chosen, case)
+    return None
 
 
 def split_families(css: str) -> tuple[str, ...]:
@@ -86,11 +111,8 @@ def _distance(wanted: int, offered: int) -> tuple[int, int]:
     return (1, wanted - offered) if offered <= wanted else (2, offered - wanted)
 
 
-def _first_known(families: Iterable[str], files: Iterable[FontFile]) -> list[FontFile]:
-    for family in families:
-        if found := [file for file in files if file.family.casefold() == family.casefold()]:
-            return found
-    return []
+def _family(name: str, files: Iterable[FontFile]) -> list[FontFile]:
+    return [file for file in files if file.family.casefold() == name.casefold()]
 
 
 def _read_weight(item: Properties) -> int:
@@ -103,27 +125,31 @@ def _read_weight(item: Properties) -> int:
     return _REGULAR
 
 
-def _take(item: Properties, file: FontFile, case: FontCase) -> int | None:
+def _take(file: FontFile, case: FontCase) -> int:
+    number = case.numbers.setdefault(id(file), len(case.faces))
+    if number == len(case.faces):
+        case.faces.append(Face(file, case.coverages[id(file)]))
+    return number
+
+
+def _cover(item: Properties, file: FontFile, case: FontCase) -> frozenset[int]:
+    """Return the code points a file has glyphs for; none, with a fault the first time, if it cannot be read."""
     key = id(file)
-    if key not in case.numbers:
-        coverage = _read_coverage(item, file)
-        case.numbers[key] = None if coverage is None else len(case.faces)
-        if coverage is not None:
-            case.faces.append(Face(file, coverage))
-    return case.numbers[key]
+    if key not in case.coverages:
+        case.coverages[key] = _read_coverage(file)
+        if not case.coverages[key]:
+            item.fault(
+                "font_unreadable",
+                f"The file of {file.family} {file.weight} {file.style} is no static TrueType font, or damaged.",
+                "Use a static .ttf file of the face.",
+            )
+    return case.coverages[key]
 
 
-def _read_coverage(item: Properties, file: FontFile) -> frozenset[int] | None:
+def _read_coverage(file: FontFile) -> frozenset[int]:
     try:
         font = TTFont(io.BytesIO(file.data), lazy=True)
         covered = font.getBestCmap() if "glyf" in font and "fvar" not in font else None
     except Exception:  # noqa: BLE001 - fontTools raises whatever a damaged table leads to
         covered = None
-    if covered:
-        return frozenset(covered)
-    item.fault(
-        "font_unreadable",
-        f"The font file of {file.family} {file.weight} {file.style} is no static TrueType font, or damaged.",
-        "Use a static .ttf file of the face.",
-    )
-    return None
+    return frozenset(covered or ())

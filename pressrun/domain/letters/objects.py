@@ -63,12 +63,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """A text; `wrap` is the box width of a Textbox and None for texts that break only at newlines."""
+    """A text; `wrap` is the box width of a Textbox and None for texts that break only at newlines.
+
+    `substitutes` are the characters its face lacks, each with the number of the face that stands in.
+    """
 
     where: str
     placement: Placement
     template: Template
     face: int
+    substitutes: tuple[tuple[str, int], ...]
     size: float
     line_height: float
     spacing: float

@@ -12,7 +12,8 @@ from schemas.faults import Fault
 _POINTS_PER_MM: Final = 72 / 25.4
 # CSS: 96 pixels and 72 points to the inch.
 _POINTS_PER_PIXEL: Final = 0.75
-# PDF 1.7, annex C: no page over 14,400 units in either direction.
+# PDF 1.7, annex C: no page under 3 or over 14,400 units in either direction.
+_SMALLEST_POINTS: Final = 3.0
 _LARGEST_POINTS: Final = 14_400.0
 # More than a rounded pixel on the short side of a small card would stretch the picture visibly.
 _STRETCH: Final = 0.01
@@ -82,8 +83,8 @@ def _canvas_size(canvas: Properties, sized: Mapping[str, object]) -> tuple[float
 def _check(page: Page, place: Properties) -> Page | None:
     if not (page.canvas_width and page.canvas_height and page.width and page.height):
         return None
-    if max(page.width, page.height) > _LARGEST_POINTS:
-        place.fault("page_invalid", "The page is larger than a PDF can be (5.08 m).", "Make the page smaller.")
+    if min(page.width, page.height) < _SMALLEST_POINTS or max(page.width, page.height) > _LARGEST_POINTS:
+        place.fault("page_invalid", "The page is no size a PDF can have: 1.06 mm to 5.08 m.", "Change the page's size.")
         return None
     across, down = page.scale
     if abs(across / down - 1) > _STRETCH:

@@ -1,12 +1,14 @@
 """Words to glyphs: HarfBuzz shapes each word once, and Fabric's way of measuring decides how far it reaches."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final, NamedTuple
 
 import uharfbuzz as hb
 
+from pressrun.domain.letters.objects import TextBlock
 from pressrun.domain.letters.operators import number
 from pressrun.domain.letters.subsets import FEATURES, Typeface
 
@@ -39,12 +41,14 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shaper:
-    """A face opened by HarfBuzz, with the pairs measured so far."""
+    """A face opened by HarfBuzz, with the pairs measured and the characters shaped so far."""
 
     typeface: Typeface
     font: hb.Font
     units: int
     advances: dict[str, float] = field(default_factory=dict)
+    characters: dict[str, Sequence[Glyph]] = field(default_factory=dict)
+    nominals: dict[int, float] = field(default_factory=dict)
 
     def shape(self, text: str) -> tuple[list[Glyph], float]:
         """Return the glyphs of one word or character with its advance, in font units."""
@@ -75,17 +79,23 @@ class Shaper:
             found = self.advances[text] = self.shape(text)[1]
         return found
 
-    def nominal(self, code: int) -> float:
-        """Return the advance a PDF viewer takes from the font's widths."""
-        count = len(self.typeface.aliases)
-        glyph = code if not count else self._glyph_of(code)
-        return float(self.font.get_glyph_h_advance(glyph))
+    def character(self, grapheme: str) -> Sequence[Glyph]:
+        """Return the glyphs of one character by itself; remembered, because letters are few."""
+        found = self.characters.get(grapheme)
+        if found is None:
+            if len(self.characters) > _MOST_WORDS:
+                self.characters.clear()
+            found = self.characters[grapheme] = self.shape(grapheme)[0]
+        return found
 
-    def _glyph_of(self, code: int) -> int:
-        for character, alias in self.typeface.aliases.items():
-            if alias == code:
-                return int(self.font.get_nominal_glyph(ord(character)) or 0)
-        return code
+    def nominal(self, code: int) -> float:
+        """Return the advance a PDF viewer takes from the font's widths; remembered, one for each code."""
+        found = self.nominals.get(code)
+        if found is None:
+            glyphs = {alias: ord(character) for character, alias in self.typeface.aliases.items()}
+            glyph = self.font.get_nominal_glyph(glyphs[code]) if code in glyphs else code
+            found = self.nominals[code] = float(self.font.get_glyph_h_advance(glyph))
+        return found
 
 
 def open_shaper(typeface: Typeface) -> Shaper:
@@ -95,12 +105,17 @@ def open_shaper(typeface: Typeface) -> Shaper:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A face at a size (canvas pixels) with Fabric's charSpacing (pixels after each character)."""
+    """A face at a size (canvas pixels) with Fabric's charSpacing (pixels after each character).
 
+    `font` is the face's resource name, `substitutes` the settings that stand in for single characters.
+    """
+
+    font: str
     shaper: Shaper
     size: float
     spacing: float
     splits_marks: bool
+    substitutes: Mapping[str, "Setting"] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
 
     def word(self, text: str) -> Word:
@@ -109,7 +124,7 @@ class Setting:
         if found is None:
             if len(self.words) > _MOST_WORDS:
                 self.words.clear()
-            found = self.words[text] = self._spaced(text) if self.spacing else self._shaped(text)
+            found = self.words[text] = self._set(text)
         return found
 
     def look_up(self, line: str) -> list[Word]:
@@ -121,13 +136,16 @@ class Setting:
         return self.word(" ")
 
     def grapheme_width(self, grapheme: str) -> float:
-        return self.shaper.advance(grapheme) * self.size / self.shaper.units + self.spacing
+        shaper = self.substitutes.get(grapheme, self).shaper
+        return shaper.advance(grapheme) * self.size / shaper.units + self.spacing
 
     def graphemes(self, text: str) -> list[str]:
         """Split into characters as Fabric counts them, combining marks with their letters since version 6."""
+        if text.isascii() or self.splits_marks:
+            return list(text)
         parts: list[str] = []
         for character in text:
-            if parts and not self.splits_marks and unicodedata.category(character).startswith("M"):
+            if parts and unicodedata.category(character).startswith("M"):
                 parts[-1] += character
             else:
                 parts.append(character)
@@ -136,6 +154,24 @@ class Setting:
     def adjustment(self, pixels: float) -> str:
         """Return the TJ element that moves on by `pixels`: thousandths of the em, backwards."""
         return f" {number(-pixels * 1000 / self.size)}"
+
+    def _set(self, text: str) -> Word:
+        if self.substitutes and not self.substitutes.keys().isdisjoint(text):
+            return self._mixed(text)
+        return self._spaced(text) if self.spacing else self._shaped(text)
+
+    def _mixed(self, text: str) -> Word:
+        """Set a word of several faces in runs; nothing is kerned between faces."""
+        words: list[Word] = []
+        for substitute, run in groupby(text, self.substitutes.get):
+            word = (substitute or self).word("".join(run))
+            words.append(word if substitute is None else self._in_face_of(substitute, word))
+        glyphs, widths, measured = zip(*words, strict=True)
+        return Word("".join(glyphs), sum(widths), "".join(measured))
+
+    def _in_face_of(self, substitute: "Setting", word: Word) -> Word:
+        begin, end = (f"] TJ /{font} {number(self.size)} Tf [" for font in (substitute.font, self.font))
+        return Word(begin + word.glyphs + end, word.width, begin + word.measured + end)
 
     def _shaped(self, text: str) -> Word:
         glyphs, drawn = self.shaper.shape(text)
@@ -151,10 +187,9 @@ class Setting:
         graphemes = self.graphemes(text)
         spacing = self.spacing * self.shaper.units / self.size
         for grapheme, step in zip(graphemes, self._steps(graphemes), strict=True):
-            shaped, _ = self.shaper.shape(grapheme)
             # The step before this character already holds the kerning of the pair.
             start = pen + step - self.shaper.advance(grapheme)
-            glyphs += (Glyph(glyph.code, start + glyph.x, glyph.y) for glyph in shaped)
+            glyphs += (Glyph(glyph.code, start + glyph.x, glyph.y) for glyph in self.shaper.character(grapheme))
             pen += step + spacing
         written = _write(glyphs, pen, self)
         return Word(written, pen * self.size / self.shaper.units, written)
@@ -166,6 +201,15 @@ class Setting:
         for grapheme in graphemes:
             yield advance(previous + grapheme) - advance(previous) if previous else advance(grapheme)
             previous = grapheme
+
+
+def open_setting(block: TextBlock, shapers: Sequence[Shaper]) -> Setting:
+    """Return the setting of a text; `shapers` are those of all faces of its design."""
+
+    def open_face(face: int, substitutes: Mapping[str, Setting]) -> Setting:
+        return Setting(f"F{face}", shapers[face], block.size, block.spacing, block.splits_marks, substitutes)
+
+    return open_face(block.face, {character: open_face(face, {}) for character, face in block.substitutes})
 
 
 def _write(glyphs: Sequence[Glyph], end: float, setting: Setting) -> str:

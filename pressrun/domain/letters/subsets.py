@@ -47,7 +47,14 @@ def subset_face(data: bytes, characters: str) -> tuple[Typeface, Embedding]:
     """Cut a TrueType face to `characters`; those it has no glyph for are left out."""
     font = TTFont(io.BytesIO(data), recalcTimestamp=False)
     covered = {ord(character) for character in characters + " "} & set(font.getBestCmap())
-    options = Options(layout_features=list(FEATURES), hinting=False, notdef_outline=True, name_IDs=[6])
+    options = Options(
+        layout_features=list(FEATURES),
+        # As Chromium's sanitiser does with Open Sans, whose table is longer than its own length field can say.
+        legacy_kern=False,
+        hinting=False,
+        notdef_outline=True,
+        name_IDs=[6],
+    )
     # FontForge's time stamps; fontTools would log that it does not know them.
     options.drop_tables += ["FFTM"]
     subsetter = Subsetter(options)

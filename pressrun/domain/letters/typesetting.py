@@ -42,7 +42,8 @@ class Typesetter:
         rows = [
             Row(index, line_offset(self.block, line, width), line)
             for index, line in enumerate(layout.lines)
-            if line.width
+            # Negative spacing can measure to nothing what still prints.
+            if line.width or any(word.glyphs for word in line.words)
         ]
         if not rows:
             return ""

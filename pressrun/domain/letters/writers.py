@@ -11,7 +11,7 @@ from pressrun.domain.letters.placeholders import Slot, slots_of
 from pressrun.domain.letters.program import LayerStep, Program, QrStep, Step, TextStep
 from pressrun.domain.letters.qr import CAPACITY, QUIET_ZONE, QrDrawer, fits, row_bytes
 from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, describe, find_unprintable, normalise
-from pressrun.domain.letters.shaping import Setting, Shaper, open_shaper
+from pressrun.domain.letters.shaping import Shaper, open_setting, open_shaper
 from pressrun.domain.letters.typesetting import Box, Typesetter, open_typesetter
 
 Record = Mapping[str, str]
@@ -31,7 +31,7 @@ def _open_writer(step: Step, trim: Box, shapers: Sequence[Shaper], drawer: QrDra
             operators = f"/{form} Do\n"
             return lambda _record: operators
         case TextStep(block, state):
-            return _open_text(block, state, trim, shapers[block.face])
+            return _open_text(block, state, trim, shapers)
         case QrStep():
             return _open_qr(step, drawer)
 
@@ -59,9 +59,10 @@ class TextWriter:
         return _refuse_overflow(self.block) if operators is None else operators
 
 
-def _open_text(block: TextBlock, state: str | None, trim: Box, shaper: Shaper) -> TextWriter:
-    setting = Setting(shaper, block.size, block.spacing, block.splits_marks)
-    printable = frozenset(shaper.typeface.characters + LAYOUT_CHARACTERS)
+def _open_text(block: TextBlock, state: str | None, trim: Box, shapers: Sequence[Shaper]) -> TextWriter:
+    setting = open_setting(block, shapers)
+    substituted = "".join(character for character, _ in block.substitutes)
+    printable = frozenset(setting.shaper.typeface.characters + substituted + LAYOUT_CHARACTERS)
     return TextWriter(block, open_typesetter(block, setting, state), printable, trim)
 
 

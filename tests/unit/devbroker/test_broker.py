@@ -1,11 +1,13 @@
 """Which broker a start gives, and what is left of a start that failed."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,7 @@ def test_a_broker_that_ends_at_once_is_reported_with_the_end_of_its_log(
     install_java("17.0.15", as_kafka="echo 'FATAL Unable to start acceptor'; exit 1")
     settings = BrokerSettings(tmp_path / "broker", None)
 
-    with pytest.raises(BrokerFailed, match=r"the process ended.*Unable to start acceptor"):
+    with pytest.raises(BrokerFailed, match=r"ended while it started.*Unable to start acceptor"):
         start_broker(settings)
 
     assert fetched_jars.is_dir()
@@ -149,7 +151,7 @@ def test_an_interrupted_start_leaves_no_process_behind(
         [sys.executable, "-c", START, str(tmp_path / "broker")], stderr=subprocess.PIPE, text=True
     )
 
-    pid = int(started.read_text())
+    pid = int(first_line(started))
     starter.send_signal(signal.SIGINT)
     _, errors = starter.communicate()
 
@@ -166,17 +168,55 @@ def test_a_broker_whose_starter_was_killed_is_known_to_the_next_command(
     os.mkfifo(started)
     install_java("17.0.15", as_kafka=f'echo $$ >"{started}"; read -r _ <"{started}"')
     settings = BrokerSettings(tmp_path / "broker", None)
-    starter = subprocess.Popen([sys.executable, "-c", START, str(settings.directory)])
 
-    pid = int(started.read_text())
-    starter.kill()
-    starter.wait()
+    with a_starter(settings):
+        pid = int(first_line(started))
 
     found = broker_status(settings)
     assert found is not None
     assert found.pid == pid
     assert stop_broker(settings) is True
     assert fetched_jars.is_dir()
+
+
+def test_a_broker_that_dies_while_it_is_waited_for_is_started_anew(
+    install_java: Callable[..., Path], fetched_jars: Path, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    install_java("17.0.15", as_kafka=f'echo $$ >"{started}"; read -r _ <"{started}"')
+    settings = BrokerSettings(tmp_path / "broker", None)
+    with a_starter(settings):
+        first_pid = int(first_line(started))
+    identity = recall(settings.directory)
+    assert identity is not None
+
+    with socket.create_server(("127.0.0.1", identity.port)) as server, a_starter(settings):
+        server.settimeout(60)
+        # The second starter looks whether the first broker is ready, so it is waiting for it.
+        server.accept()[0].close()
+        server.close()
+        os.kill(first_pid, signal.SIGKILL)
+        second_pid = int(first_line(started))
+
+    assert second_pid != first_pid
+    assert stop_broker(settings) is True
+    assert fetched_jars.is_dir()
+
+
+@contextmanager
+def a_starter(settings: BrokerSettings) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that starts the broker; it is killed at the end, and what it started is not."""
+    with subprocess.Popen([sys.executable, "-c", START, str(settings.directory)]) as starter:
+        yield starter
+        starter.kill()
+
+
+def first_line(fifo: Path) -> str:
+    """What a process writes once it runs; a process that never does fails the test instead of hanging it."""
+    with os.fdopen(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), encoding="utf-8") as stream:
+        assert select.select([stream], [], [], 60)[0], "the process did not start"
+        return stream.readline()
 
 
 START = """

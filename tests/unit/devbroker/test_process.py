@@ -1,6 +1,7 @@
 """Processes that are ours, and none that is not."""
 
 import os
+import select
 import signal
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,13 @@ import pytest
 from streams.devbroker.process import carries, end_process, look_with_ps, recorded_pid, run_command, spawn_detached
 
 MARK = "-Dpressrun.broker=0123456789ab"
+
+
+def wait_for_writer(fifo: Path) -> str:
+    """What a process writes once it runs; a process that never does fails the test instead of hanging it."""
+    with os.fdopen(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), encoding="utf-8") as stream:
+        assert select.select([stream], [], [], 60)[0], "the process did not start"
+        return stream.read()
 
 
 class Place:
@@ -26,7 +34,7 @@ class Place:
         program = f"import signal, sys\n{prepare}\nopen({str(self.ready)!r}, 'w').close()\nsignal.pause()"
         argv = [sys.executable, "-c", program, MARK]
         pid = spawn_detached(argv, directory=self.directory, log_file=self.log_file, pid_file=self.pid_file)
-        self.ready.read_bytes()
+        assert wait_for_writer(self.ready) == ""
         return pid
 
 
@@ -46,6 +54,18 @@ def test_a_detached_process_has_a_session_and_a_parent_of_its_own(place: Place) 
     assert place.log_file.read_text() == "hello\n"
     with pytest.raises(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
+
+
+def test_a_process_is_known_as_ours_from_its_first_moment(tmp_path: Path) -> None:
+    # While a program replaces another in a process, its command line is empty for a moment.
+    os.mkfifo(tmp_path / "never")
+    argv = ["/bin/sh", "-c", f'read -r _ <"{tmp_path}/never"', "sh", MARK]
+
+    for _ in range(60):
+        pid = spawn_detached(argv, directory=tmp_path, log_file=tmp_path / "log", pid_file=tmp_path / "pid")
+        known = recorded_pid(tmp_path / "pid", MARK)
+        os.kill(pid, signal.SIGKILL)
+        assert known == pid
 
 
 def test_ps_shows_what_a_process_is_known_by(place: Place) -> None:

@@ -3,14 +3,14 @@
 import asyncio
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import SMTP as AcceptingServer
+from aiosmtpd.controller import Controller
 
 from sinks.mail.notices import BatchNotice
 from sinks.mail.settings import MailSettings
@@ -44,12 +44,12 @@ class Script:
     contents: list[bytes] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            if await self._answer(writer, "greeting", "220 ready"):
-                await self._converse(reader, writer)
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                if await self._answer(writer, "greeting", "220 ready"):
+                    await self._converse(reader, writer)
+        finally:
+            writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while line := await reader.readline():
@@ -73,35 +73,100 @@ class Script:
         return True
 
 
-Listen = Callable[[Callable[[], asyncio.BaseProtocol]], Awaitable[int]]
+class FreePortController(Controller):  # type: ignore[misc] # aiosmtpd has no types
+    """A threaded aiosmtpd server on whichever port is free."""
+
+    async def _create_server(self) -> asyncio.Server:
+        server: asyncio.Server = await self.loop.create_server(
+            self._factory_invoker, "127.0.0.1", 0, ssl=self.ssl_context
+        )
+        self.port = server.sockets[0].getsockname()[1]
+        return server
+
+
+Serve = Callable[..., int]
+Play = Callable[[Script], Awaitable[int]]
 
 
 @pytest.fixture
-async def listen() -> AsyncIterator[Listen]:
-    """Listens on a free port of 127.0.0.1 and closes all connections afterwards."""
-    servers: list[asyncio.AbstractServer] = []
-    transports: list[asyncio.BaseTransport] = []
-    loop = asyncio.get_running_loop()
+def mailbox() -> Mailbox:
+    return Mailbox()
 
-    async def start(factory: Callable[[], asyncio.BaseProtocol]) -> int:
-        def remembered() -> asyncio.BaseProtocol:
-            protocol = factory()
-            made = protocol.connection_made
 
-            def connection_made(transport: asyncio.BaseTransport) -> None:
-                transports.append(transport)
-                made(transport)
+@pytest.fixture
+def serve(mailbox: Mailbox) -> Iterator[Serve]:
+    """Starts a real server with aiosmtpd's own options and gives its port."""
+    with ExitStack() as started:
 
-            protocol.connection_made = connection_made  # type: ignore[method-assign] # a wrapper of one instance
-            return protocol
+        def start(**options: Any) -> int:
+            controller = FreePortController(mailbox, hostname="127.0.0.1", **options)
+            controller.start()
+            started.callback(controller.stop)
+            port: int = controller.port
+            return port
 
-        server = await loop.create_server(remembered, "127.0.0.1", 0)
-        servers.append(server)
-        port: int = server.sockets[0].getsockname()[1]
+        yield start
+
+
+@pytest.fixture
+def script_of() -> Callable[..., Script]:
+    """A server that does as usual but at the stages named."""
+    return lambda actions=None: Script(actions or {})
+
+
+@pytest.fixture
+async def play() -> AsyncIterator[Play]:
+    """Starts a scripted server and gives its port."""
+    conversations: list[asyncio.Task[None]] = []
+    servers: list[asyncio.Server] = []
+
+    async def start(script: Script) -> int:
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            conversations.append(asyncio.create_task(script.serve(reader, writer)))
+
+        servers.append(await asyncio.start_server(accept, "127.0.0.1", 0))
+        port: int = servers[-1].sockets[0].getsockname()[1]
         return port
 
     yield start
     for server in servers:
         server.close()
-    for transport in transports:
-        transport.close()
+    for conversation in conversations:
+        conversation.cancel()
+    await asyncio.gather(*conversations, return_exceptions=True)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    folder = tmp_path_factory.mktemp("certificate")
+    key, file = folder / "key.pem", folder / "certificate.pem"
+    wanted = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(file)]
+    subprocess.run([*made, *wanted], check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file, key)
+    return Certificate(file, context)
+
+
+@pytest.fixture
+def settings() -> MailSettings:
+    return MailSettings(host="127.0.0.1", port=25, sender="noreply@example.com", step_timeout=5.0, reply_timeout=5.0)
+
+
+@pytest.fixture
+def notice() -> BatchNotice:
+    return BatchNotice(
+        notice_id="notice-1",
+        kind="ready",
+        batch_id="batch-7",
+        name="Spring letters",
+        total=10_000,
+        succeeded=9_988,
+        failed=10,
+        cancelled=2,
+        archive="https://files.example.com/batch-7.zip",
+        archive_bytes=1_432_000_000,
+        faults=(),
+        reason=None,
+        recipient="ann@example.com",
+    )

@@ -49,6 +49,15 @@ def test_a_list_without_a_mark_is_read_as_it_was_written(name: str, plain_rows: 
     assert text.encode(encoding).decode(detected) == text
 
 
+@pytest.mark.parametrize("name", ["Chinese", "Japanese", "Korean", "cp1252 German", "cp1251 Russian"])
+@pytest.mark.parametrize("length", [3_000, 3_001, 3_002, 3_003, 65_536, 65_537])
+def test_a_long_list_is_recognised_wherever_its_head_is_cut(name: str, length: int) -> None:
+    encoding, text = LISTS[name]
+    head = (text * 4_000).encode(encoding)[:length]
+    detected = detect_encoding(head, whole=False)
+    assert text.encode(encoding).decode(detected) == text
+
+
 @pytest.mark.parametrize(
     ("mark", "encoding"),
     [

@@ -45,6 +45,10 @@ def test_columns_without_name_and_values_at_the_end_are_dropped() -> None:
     assert the_header("name,city,, \nAnn,Rome,,\nBob,Oslo\n") == (("name", "city"), 2)
 
 
+def test_a_value_further_down_keeps_a_column_without_a_name() -> None:
+    assert the_codes("name,\n" + "Ann,\n" * 1_000 + "Bob,x\n") == ["column_unnamed"]
+
+
 def test_a_header_of_nothing_is_a_fault() -> None:
     assert the_codes(",\n,\n") == ["column_unnamed"]
 

@@ -133,6 +133,11 @@ def test_a_row_without_an_end_is_refused_before_it_fills_the_memory() -> None:
     assert fed * 65_536 <= LONGEST_ROW + 3 * 65_536
 
 
+def test_a_list_may_be_longer_than_the_longest_row() -> None:
+    rows = read_rows(cut(b"name,city\n" * (LONGEST_ROW // 5), 65_536), COMMA)
+    assert sum(1 for _ in rows) == LONGEST_ROW // 5
+
+
 @pytest.mark.parametrize("size", [1, 7, 65_536])
 def test_wrong_bytes_are_a_fault_of_their_line(size: int) -> None:
     fault = the_fault(b"name\nAnn\r\nBob\rCid\nZo\xeb\nDan\n", size=size)

@@ -1,7 +1,9 @@
 """Builders of artifacts, segments and sealings, and the storage they live in."""
 
+import fcntl
 import hashlib
 import os
+import sys
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -79,3 +81,23 @@ def folder(storage: LocalStorage) -> Path:
 def left_behind(tmp_path: Path) -> Callable[[], list[str]]:
     """Return the temporary names that are anywhere in the storage."""
     return lambda: [name for _, folders, files in os.walk(tmp_path) for name in folders + files if "partial" in name]
+
+
+@pytest.fixture
+def replace_fsync(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], None]], None]:
+    """Let something else happen where the system would wait for the disk."""
+
+    def replace(act: Callable[[int], None]) -> None:
+        monkeypatch.setattr(os, "fsync", act)
+        if sys.platform == "darwin":
+            monkeypatch.setattr(fcntl, "fcntl", lambda fd, *_command: act(fd))
+
+    return replace
+
+
+@pytest.fixture
+def flushed(replace_fsync: Callable[[Callable[[int], None]], None]) -> list[int]:
+    """Return the inodes of what is flushed from now on, in order."""
+    inodes: list[int] = []
+    replace_fsync(lambda fd: inodes.append(os.fstat(fd).st_ino))
+    return inodes

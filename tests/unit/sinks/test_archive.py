@@ -85,6 +85,33 @@ def test_the_table_says_why_with_the_original_row(
     assert rows[3][2] == "The text does not fit."
 
 
+def test_a_failure_that_was_made_good_is_not_in_the_table(
+    storage: LocalStorage, folder: Path, an_artifact: Callable[..., Artifact], a_sealing: Callable[..., Sealing]
+) -> None:
+    write_segment(folder, "a", [], [FailedItem(index, "text_overflow", "") for index in range(4)])
+    write_segment(folder, "b", [an_artifact(index) for index in range(3)], [])
+    assert [row[:2] for row in read_table(seal(a_sealing(4, failed=[3]), storage))[1:]] == [["3", "text_overflow"]]
+
+
+def test_an_archive_is_on_the_disk_before_it_is_announced(
+    storage: LocalStorage, folder: Path, a_sealing: Callable[..., Sealing], flushed: list[int]
+) -> None:
+    assert folder.is_dir()
+    path = seal(a_sealing(0), storage)
+    assert flushed == [path.stat().st_ino, path.parent.stat().st_ino]
+    flushed.clear()
+    seal(a_sealing(0), storage)
+    assert flushed == [path.parent.stat().st_ino]
+
+
+def test_nothing_waits_for_the_disk_when_told_so(
+    storage: LocalStorage, folder: Path, a_sealing: Callable[..., Sealing], flushed: list[int]
+) -> None:
+    assert folder.is_dir()
+    seal_archive(a_sealing(0), storage, stop=never, fsync=False)
+    assert flushed == []
+
+
 def test_a_batch_without_items_has_an_archive(
     storage: LocalStorage, folder: Path, a_sealing: Callable[..., Sealing]
 ) -> None:
@@ -118,7 +145,7 @@ TOTAL = 60
 cuts = st.lists(st.tuples(st.integers(0, TOTAL - 1), st.integers(1, TOTAL)), max_size=6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(cuts, st.sets(st.integers(0, TOTAL - 1), max_size=9), st.randoms(use_true_random=False))
 def test_the_same_content_has_the_same_bytes_however_it_was_cut(
     tmp_path_factory: pytest.TempPathFactory,
@@ -140,7 +167,9 @@ def test_the_same_content_has_the_same_bytes_however_it_was_cut(
             artifacts = [an_artifact(index) for index in indexes if index not in failed]
             failures = [FailedItem(index, "code", "message") for index in indexes if index in failed]
             write_segment(folder, f"s-{name}", artifacts, failures)
-        archives.append(seal(a_sealing(TOTAL, failed=failed), storage).read_bytes())
+        sealed = seal_archive(a_sealing(TOTAL, failed=failed), storage, stop=never, fsync=False)
+        assert isinstance(sealed, Sealed)
+        archives.append(sealed.path.read_bytes())
     assert archives[0] == archives[1]
 
 
@@ -220,6 +249,24 @@ def test_entries_with_another_suffix_are_not_taken(
 ) -> None:
     write_segment(folder, "a", [an_artifact(0)], [], suffix="json")
     assert seal_archive(a_sealing(1), storage, stop=never) == Holes(((0, 0),), ("a",))
+
+
+@pytest.mark.parametrize(("written", "asked"), [(None, PASSWORD), (PASSWORD, None)])
+def test_entries_that_are_not_encrypted_as_asked_are_not_taken(
+    storage: LocalStorage,
+    folder: Path,
+    an_artifact: Callable[..., Artifact],
+    a_sealing: Callable[..., Sealing],
+    written: bytes | None,
+    asked: bytes | None,
+) -> None:
+    write_segment(folder, "a", [an_artifact(0)], [], password=written)
+    holes = seal_archive(a_sealing(1, password=asked), storage, stop=never)
+    assert holes == Holes(((0, 0),), ("a",))
+
+
+def test_the_password_is_not_shown(a_sealing: Callable[..., Sealing]) -> None:
+    assert "horse" not in repr(a_sealing(1, password=PASSWORD))
 
 
 def test_a_password_covers_every_entry(

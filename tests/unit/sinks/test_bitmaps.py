@@ -1,6 +1,7 @@
 """Bitmaps are sets of indexes, whatever one does with them."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ def test_adding_each_index_makes_the_bitmap(a_bitmap: Callable[..., bytes], memb
 def test_ranges_are_the_set_with_gaps_between_them(a_bitmap: Callable[..., bytes], members: set[int]) -> None:
     ranges = to_ranges(a_bitmap(TOTAL, members))
     assert [index for first, last in ranges for index in range(first, last + 1)] == sorted(members)
-    assert all(before[1] + 1 < after[0] for before, after in zip(ranges, ranges[1:], strict=False))
+    assert all(before[1] + 1 < after[0] for before, after in pairwise(ranges))
 
 
 @given(owners=st.lists(st.integers(0, 2), max_size=50))

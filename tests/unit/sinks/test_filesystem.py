@@ -2,14 +2,13 @@
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinks import filesystem
 from sinks.errors import FlushFailed, StorageFull, StorageUnavailable, storage_errors
 from sinks.filesystem import TemporaryFile, flush, make_folder, sweep, temporary_name, write_buffers
 
@@ -41,9 +40,9 @@ def test_more_buffers_than_one_call_takes_are_written_in_order(
 
 
 def test_buffers_too_large_for_one_call_are_written_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filesystem, "BYTES_PER_WRITE", 4)
+    monkeypatch.delattr(os, "writev")
     with TemporaryFile(tmp_path, "final") as temporary:
-        assert write_buffers(temporary.fd, [b"abc", b"def"]) == 6
+        assert write_buffers(temporary.fd, [b"abc", b"def"], at_once=4) == 6
         assert temporary.path.read_bytes() == b"abcdef"
 
 
@@ -95,20 +94,24 @@ def test_errors_of_the_system_say_whether_waiting_helps(number: int, kind: type[
     assert "/secret" not in str(raised.value)
 
 
-def test_a_failed_flush_is_never_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object) -> None:
-        raise OSError(errno.EIO, "Input/output error")
+Replace = Callable[[Callable[[int], None]], None]
 
-    monkeypatch.setattr(filesystem, "_flush", fail)
+
+def fail_with(number: int) -> Callable[[int], None]:
+    def fail(_fd: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def test_a_failed_flush_is_never_tried_again(replace_fsync: Replace) -> None:
+    replace_fsync(fail_with(errno.EIO))
     with pytest.raises(FlushFailed) as raised:
         flush(1)
     assert not raised.value.retriable
 
 
-def test_a_flush_without_space_waits_for_space(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(filesystem, "_flush", fail)
+def test_a_flush_without_space_waits_for_space(replace_fsync: Replace) -> None:
+    replace_fsync(fail_with(errno.ENOSPC))
     with pytest.raises(StorageFull):
         flush(1)

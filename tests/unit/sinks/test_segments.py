@@ -73,6 +73,21 @@ def test_a_thousand_parts_are_more_than_one_system_call(folder: Path, an_artifac
     assert list(read_zip(folder / "s-1.zip").values()) == [b"".join(artifact.parts) for artifact in artifacts]
 
 
+def test_the_sidecar_is_there_before_the_zip_is(
+    folder: Path, an_artifact: Callable[..., Artifact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.rename
+    renamed: list[str] = []
+
+    def rename(path: Path, target: Path) -> Path:
+        renamed.append(target.name)
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    write_segment(folder, "s-1", [an_artifact(0)], [])
+    assert renamed == ["s-1.json", "s-1.zip"]
+
+
 def test_files_are_private(folder: Path, an_artifact: Callable[..., Artifact]) -> None:
     write_segment(folder, "s-1", [an_artifact(0)], [])
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
@@ -113,15 +128,16 @@ def test_a_folder_that_goes_while_writing_is_no_work(
         write_segment(folder, "s-1", [an_artifact(0)], [])
 
 
+@pytest.mark.parametrize("password", [None, b"correct horse"])
 def test_a_full_disk_waits_and_leaves_nothing(
-    folder: Path, an_artifact: Callable[..., Artifact], monkeypatch: pytest.MonkeyPatch
+    folder: Path, an_artifact: Callable[..., Artifact], monkeypatch: pytest.MonkeyPatch, password: bytes | None
 ) -> None:
     def be_full(*_arguments: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "writev", be_full)
     with pytest.raises(StorageFull):
-        write_segment(folder, "s-1", [an_artifact(0)], [])
+        write_segment(folder, "s-1", [an_artifact(0)], [], password=password)
     assert list(folder.iterdir()) == []
 
 

@@ -29,6 +29,24 @@ def test_a_blob_is_named_by_its_content(storage: LocalStorage, tmp_path: Path) -
     assert find_blob(tmp_path, digest).stat().st_mode & 0o777 == 0o600
 
 
+def test_a_blob_is_on_the_disk_with_its_name_also_when_it_was_there(
+    storage: LocalStorage, tmp_path: Path, flushed: list[int]
+) -> None:
+    path = find_blob(tmp_path, storage.put_blob(b"content"))
+    assert flushed[0] == path.stat().st_ino
+    assert flushed[-1] == path.parent.stat().st_ino
+    flushed.clear()
+    storage.put_blob(b"content")
+    assert flushed[-1] == path.parent.stat().st_ino
+
+
+def test_a_note_is_on_the_disk_whoever_wrote_it(storage: LocalStorage, folder: Path, flushed: list[int]) -> None:
+    storage.put_if_absent(BATCH_ID, "sealed.json", b"first")
+    assert flushed == [folder.parent.joinpath("sealed.json").stat().st_ino, folder.parent.stat().st_ino]
+    storage.put_if_absent(BATCH_ID, "sealed.json", b"second")
+    assert flushed[-1] == folder.parent.stat().st_ino
+
+
 def test_the_same_blob_again_changes_nothing(storage: LocalStorage, tmp_path: Path) -> None:
     digest = storage.put_blob(b"content")
     before = find_blob(tmp_path, digest).stat().st_ino

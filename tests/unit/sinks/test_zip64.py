@@ -1,10 +1,10 @@
 """ZIP64 fields, where a number needs them: with lowered limits, and with sparse files past the real ones."""
 
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -13,11 +13,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinks.archive import Sealed, Sealing, seal_archive
-from sinks.directory import DirectoryDamagedError, find_directory, iterate_records, parse_record, relocate
+from sinks.directory import (
+    CentralRecord,
+    DirectoryDamagedError,
+    find_directory,
+    iterate_records,
+    parse_record,
+    relocate,
+)
 from sinks.segments import Artifact, write_segment
 from sinks.storage import LocalStorage
 from sinks.verification import verify_archive
-from sinks.zip_format import DirectoryExtent, Limits, central_record, end_records, local_header
+from sinks.zip_format import (
+    DirectoryExtent,
+    Limits,
+    NewEntry,
+    central_record,
+    encrypted_entry,
+    end_records,
+    local_header,
+    plain_entry,
+)
 
 GIB = 1 << 30
 SIZES_64 = Limits(size=100)
@@ -45,13 +61,14 @@ def test_an_archive_with_zip64_fields_is_read_by_others(
 
 
 def test_an_entry_past_four_gib_is_found(tmp_path: Path) -> None:
-    name, content, start = b"0000000.pdf", b"content", 5 * GIB
-    record = parse_record(central_record(name, zlib.crc32(content), len(content), 0))
+    content, start = b"content", 5 * GIB
+    entry = plain_entry("0000000.pdf", zlib.crc32(content), len(content))
+    record = parse_record(central_record(entry, 0))
     moved = relocate(record, start)
     path = tmp_path / "sparse.zip"
     with path.open("wb") as sparse:
         sparse.seek(start)
-        sparse.write(local_header(name, zlib.crc32(content), len(content)) + content)
+        sparse.write(local_header(entry) + content)
         place = sparse.tell()
         sparse.write(moved + end_records(DirectoryExtent(place, len(moved), 1)))
     with zipfile.ZipFile(path) as archive:
@@ -74,8 +91,8 @@ numbers = st.integers(0, 1 << 40)
 def test_a_record_survives_being_moved_there_and_back(
     size: int, stored: int, first: int, second: int, limit: int
 ) -> None:
-    original = parse_record(central_record(b"0000000.pdf", 7, 0, 0))
-    record = original._replace(size=size, stored_size=stored, offset=first, extra=b"\x01\x99\x01\x00\x00")
+    head = central_record(plain_entry("0000000.pdf", 7, 0), 0)[:46]
+    record = CentralRecord(b"0000000.pdf", 0, 0, 7, stored, size, first, b"\x01\x99\x01\x00\x00", head)
     moved = parse_record(relocate(record, second, Limits(size=limit)))
     assert (moved.size, moved.stored_size, moved.offset) == (size, stored, second)
     assert (moved.name, moved.crc32, moved.extra) == (record.name, 7, record.extra)
@@ -106,7 +123,7 @@ def test_what_is_no_zip_is_said_to_be_none(tmp_path: Path, junk: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_directory_or_said_to_be_none(junk: bytes) -> None:
-    whole = central_record(b"0000000.pdf", 7, 5, 0)
+    whole = central_record(plain_entry("0000000.pdf", 7, 5), 0)
     for directory in (junk, whole + junk, whole[: len(junk)] + junk):
         try:
             records = list(iterate_records(directory))
@@ -122,8 +139,16 @@ def test_our_records_are_those_of_the_standard_library() -> None:
         entry.create_system = 3
         entry.external_attr = 0o100600 << 16
         archive.writestr(entry, b"content")
-    crc32 = zlib.crc32(b"content")
-    record = central_record(b"0000000.pdf", crc32, 7, 0)
-    header = local_header(b"0000000.pdf", crc32, 7)
-    end = end_records(replace(DirectoryExtent(0, len(record), 1), offset=len(header) + 7))
+    ours = plain_entry("0000000.pdf", zlib.crc32(b"content"), 7)
+    header, record = local_header(ours), central_record(ours, 0)
+    end = end_records(DirectoryExtent(len(header) + 7, len(record), 1))
     assert target.getvalue() == header + b"content" + record + end
+
+
+@pytest.mark.parametrize("entry", [plain_entry("0000000.pdf", 7, 5 * GIB), encrypted_entry("0000000.pdf", 5 * GIB)])
+def test_an_entry_of_more_than_four_gib_says_so_in_both_places(entry: NewEntry) -> None:
+    header, record = local_header(entry), parse_record(central_record(entry, 6 * GIB))
+    assert header[18:26] == b"\xff" * 8
+    assert struct.unpack_from("<2H2Q", header, 30 + len(entry.name)) == (1, 16, entry.size, entry.stored_size)
+    assert (record.size, record.stored_size, record.offset) == (entry.size, entry.stored_size, 6 * GIB)
+    assert record.extra == entry.extra

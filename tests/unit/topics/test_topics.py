@@ -5,6 +5,7 @@ import re
 import pytest
 
 from streams.topics import CATALOGUE, FOR_EVER, Topic, topic_settings
+from streams.topology import ROLES, Role
 
 DAY_MS = 24 * 60 * 60 * 1000
 BY_NAME = {topic.name: topic for topic in CATALOGUE}
@@ -33,6 +34,16 @@ def test_exactly_progress_and_batches_are_public() -> None:
 
 def test_every_topic_says_what_it_carries_who_writes_and_who_reads_it() -> None:
     assert all(topic.carries and topic.key and topic.written_by and topic.read_by for topic in CATALOGUE)
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_the_catalogue_and_the_topology_tell_the_same(role: Role) -> None:
+    streams = [topic for topic in CATALOGUE if topic not in CHANGELOGS and topic.name != "dead-letters"]
+
+    assert {topic.name for topic in streams if role.name in topic.read_by} == {role.reads}
+    assert {topic.name for topic in streams if role.name in topic.written_by} == set(role.says)
+    tables = [topic.name for topic in CHANGELOGS if role.name in topic.written_by]
+    assert tables == ([] if role.table is None else [f"pressrun-{role.name}-{role.table}-changelog"])
 
 
 @pytest.mark.parametrize("changelog", CHANGELOGS, ids=lambda topic: topic.name)

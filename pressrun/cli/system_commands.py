@@ -1,0 +1,78 @@
+"""The commands about the system itself: up, work, doctor, demo."""
+# ruff: noqa: PLC0415
+# Roles take Faust and the renderer along; see batches_commands.py.
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pressrun.cli.exits import FAILED
+from streams.topology import ROLE_NAMES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pressrun.doctor import Finding
+
+
+def up() -> None:
+    """Run the whole system here until Ctrl-C: broker, topics, every role.
+
+    Writes the line `ready` to standard output once every role can work.
+    """
+    from pressrun.cli.consoles import say
+    from pressrun.settings import Settings
+    from pressrun.startup import run_system
+
+    run_system(Settings(), say, on_ready=lambda: typer.echo("ready"))
+
+
+def _known_role(role: str) -> str:
+    if role not in ROLE_NAMES:
+        raise typer.BadParameter(f"there is no role {role}; roles are {', '.join(ROLE_NAMES)}")
+    return role
+
+
+def work(
+    role: Annotated[str, typer.Argument(metavar="ROLE", callback=_known_role, help=" | ".join(ROLE_NAMES))],
+) -> None:
+    """Run one role in this process; `up` runs one for each."""
+    from pressrun.cli.roles import run_role
+    from pressrun.settings import Settings
+
+    raise typer.Exit(run_role(role, Settings()))
+
+
+def doctor(
+    *,
+    design: Annotated[
+        Path | None, typer.Option(metavar="DIR-OR-JSON", help="Look at the fonts of this design.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON on standard output.")] = False,
+) -> None:
+    """Look at everything a system stands on, with a remedy for each thing that is not well; exits 1 when one fails."""
+    from pressrun.cli.consoles import answer_console
+    from pressrun.doctor import examine
+    from pressrun.settings import Settings
+
+    findings = []
+    for finding in examine(Settings(), design):
+        findings.append(finding)
+        if not as_json:
+            _tell(finding, answer_console())
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+    raise typer.Exit(FAILED if any(finding.verdict == "fault" for finding in findings) else 0)
+
+
+def _tell(finding: "Finding", console: "Console") -> None:
+    from rich.text import Text
+
+    style = {"ok": "green", "warning": "yellow", "fault": "red"}[finding.verdict]
+    line = Text.assemble((f"{finding.verdict:<8}", style), (f"{finding.check:<9}", "bold"), finding.message)
+    console.print(line, soft_wrap=True)
+    if finding.remedy:
+        console.print(Text(" " * 17 + finding.remedy, style="dim"), soft_wrap=True)

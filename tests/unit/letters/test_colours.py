@@ -1,0 +1,37 @@
+"""Colours are read as a browser reads them."""
+
+import pytest
+
+from pressrun.domain.letters.colours import TRANSPARENT, Colour, read_colour
+
+
+@pytest.mark.parametrize(
+    ("css", "colour"),
+    [
+        ("#fff", Colour(1, 1, 1)),
+        ("#0f08", Colour(0, 1, 0, 0x88 / 255)),
+        ("#336699", Colour(0.2, 0.4, 0.6)),
+        ("#33669980", Colour(0.2, 0.4, 0.6, 128 / 255)),
+        ("rgb(51,102,153)", Colour(0.2, 0.4, 0.6)),
+        ("rgb(20% 40% 60% / 50%)", Colour(0.2, 0.4, 0.6, 0.5)),
+        (" RGBA( 51 , 102 , 153 , 0.45 ) ", Colour(0.2, 0.4, 0.6, 0.45)),
+        ("rgb(300,-5,0)", Colour(1, 0, 0)),
+        ("hsl(120, 100%, 50%)", Colour(0, 1, 0)),
+        ("hsla(240deg,100%,50%,.25)", Colour(0, 0, 1, 0.25)),
+        ("RebeccaPurple", Colour(0.4, 0.2, 0.6)),
+        ("transparent", TRANSPARENT),
+        ("", TRANSPARENT),
+    ],
+)
+def test_each_notation_gives_its_colour(css: str, colour: Colour) -> None:
+    read = read_colour(css)
+
+    assert read is not None
+    assert (read.red, read.green, read.blue, read.alpha) == pytest.approx(
+        (colour.red, colour.green, colour.blue, colour.alpha)
+    )
+
+
+@pytest.mark.parametrize("css", ["#12", "#ggg", "#12345", "rgb(1,2)", "rgb(a,b,c)", "hsl(x,1%,1%)", "url(#a)", "no"])
+def test_what_is_no_colour_is_none(css: str) -> None:
+    assert read_colour(css) is None

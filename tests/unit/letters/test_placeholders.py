@@ -1,0 +1,32 @@
+"""Placeholders are found as written, with blanks and defaults."""
+
+import pytest
+
+from pressrun.domain.letters.placeholders import Slot, Template, has_stray_braces, literals_of, read_template
+
+
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        ("", ()),
+        ("plain", ("plain",)),
+        ("{{name}}", (Slot("name", None),)),
+        ("a {{ first name }} b", ("a ", Slot("first name", None), " b")),
+        ("{{x|}}", (Slot("x", ""),)),
+        ("{{ x | dear friend }}!", (Slot("x", "dear friend"), "!")),
+        ("{{a}}{{b}}", (Slot("a", None), Slot("b", None))),
+        ("{ {a} } {single}", ("{ {a} } {single}",)),
+        ("{{größe}}", (Slot("größe", None),)),
+    ],
+)
+def test_a_text_is_split_into_literals_and_slots(text: str, template: Template) -> None:
+    assert read_template(text) == template
+
+
+@pytest.mark.parametrize("text", ["{{", "{{name", "{{}}", "{{ }}", "{{|x}}", "{{a{b}}"])
+def test_braces_that_begin_no_placeholder_are_noticed(text: str) -> None:
+    assert has_stray_braces(read_template(text))
+
+
+def test_literals_hold_all_that_the_design_itself_can_print() -> None:
+    assert literals_of(read_template("Dear {{name|friend}}, {{city}}")) == "Dear friend, "

@@ -1,0 +1,370 @@
+"""A letter shows what was asked, or there is a refusal with a code and no letter."""
+
+import hashlib
+import io
+import unicodedata
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pikepdf
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from pressrun.domain.letters import CompiledDesign, Letter, Refusal
+
+Compile = Callable[..., CompiledDesign]
+Read = Callable[[object], str]
+Draw = Callable[..., Image.Image]
+
+ANYTHING = st.text(st.characters(codec=None), max_size=60)
+
+
+def a_text(text: str = "Dear {{name}}", **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "Text",
+        "fontFamily": "Open Sans",
+        "text": text,
+        "left": 300,
+        "top": 200,
+        "fontSize": 20,
+    } | properties
+
+
+def a_box(text: str = "Dear {{name}}", **properties: Any) -> dict[str, Any]:
+    return a_text(text, type="Textbox", width=300) | properties
+
+
+def a_code(**properties: Any) -> dict[str, Any]:
+    place = {"left": 300, "top": 200, "width": 120, "height": 120, "strokeWidth": 0}
+    return {"type": "Rect", "isQRCode": True, "variableName": "link", **place} | properties
+
+
+def a_bar(fill: str, left: float) -> dict[str, Any]:
+    return {"type": "Rect", "left": left, "top": 200, "width": 100, "height": 100, "fill": fill, "strokeWidth": 0}
+
+
+def refusal(outcome: Letter | Refusal) -> Refusal:
+    assert isinstance(outcome, Refusal)
+    return outcome
+
+
+def whole(outcome: Letter | Refusal) -> bytes:
+    assert isinstance(outcome, Letter), outcome
+    return outcome.prefix + outcome.tail
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Jürgen Weiß",
+        "Małgorzata Żółkiewska",
+        "Ελένη Παπαδοπούλου",
+        "Дмитрий Щёголев",
+        "Ґанна Їжак",
+        "Nguyễn Thị Hạnh Phúc",
+        "İbrahim Çağl\u0131",
+        "affluent office fjord",
+        "AVATAR To Wave",
+    ],
+)
+def test_the_text_can_be_copied_out_as_it_went_in(a_compiled: Compile, read_text: Read, name: str) -> None:
+    letter = a_compiled(a_text(), characters="Dear " + name).stamp({"name": name})
+
+    assert read_text(letter) == f"Dear {name}"
+
+
+def test_decomposed_letters_are_composed_before_they_are_set(a_compiled: Compile, read_text: Read) -> None:
+    compiled = a_compiled(a_text(), characters="Café Å")
+
+    letter = compiled.stamp({"name": unicodedata.normalize("NFD", "Café Å")})
+
+    assert read_text(letter) == "Dear Café Å"
+
+
+def test_letters_that_look_alike_are_copied_out_as_their_own(a_compiled: Compile, read_text: Read) -> None:
+    latin_greek_cyrillic = "A\u0391\u0410 B\u0392\u0412"
+    letter = a_compiled(a_text("{{name}}"), characters=latin_greek_cyrillic).stamp({"name": latin_greek_cyrillic})
+
+    assert read_text(letter) == latin_greek_cyrillic
+
+
+def test_lines_of_a_value_stay_lines(a_compiled: Compile, read_text: Read) -> None:
+    letter = a_compiled(a_text("{{address}}")).stamp({"address": "Elm Street 5\r\n80331 Town\n\nGermany"})
+
+    assert read_text(letter).split("\n") == ["Elm Street 5", "80331 Town", "Germany"]
+
+
+def test_a_value_with_braces_is_printed_and_not_expanded(a_compiled: Compile, read_text: Read) -> None:
+    compiled = a_compiled(a_text("{{name}} {{other}}"))
+
+    letter = compiled.stamp({"name": "{{other}}", "other": "secret"})
+
+    assert read_text(letter) == "{{other}} secret"
+
+
+@pytest.mark.parametrize(
+    ("record", "shown"),
+    [({}, "Dear friend"), ({"name": ""}, "Dear friend"), ({"name": "Zoë"}, "Dear Zoë")],
+)
+def test_a_default_stands_in_for_a_missing_or_empty_value(
+    a_compiled: Compile, read_text: Read, record: Mapping[str, str], shown: str
+) -> None:
+    compiled = a_compiled(a_text("Dear {{ name | friend }}"), characters="Zoë")
+
+    assert read_text(compiled.stamp(record)) == shown
+
+
+def test_an_empty_value_without_default_prints_nothing_in_its_place(a_compiled: Compile, read_text: Read) -> None:
+    letter = a_compiled(a_text("Dear {{name}}!")).stamp({"name": ""})
+
+    assert read_text(letter) == "Dear !"
+
+
+def test_a_text_of_empty_values_alone_is_no_error(a_compiled: Compile, read_text: Read) -> None:
+    assert read_text(a_compiled(a_box("{{name}}")).stamp({"name": ""})) == ""
+
+
+def test_a_missing_value_is_refused_by_name(a_compiled: Compile) -> None:
+    outcome = refusal(a_compiled(a_text("{{first}} {{last}}")).stamp({"first": "Ada"}))
+
+    assert outcome == Refusal("variable_missing", "There is no value for {{last}}.")
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "point"),
+    [
+        ("日本", "glyph_missing", "U+65E5"),
+        ("ok Ω", "glyph_missing", "U+03A9"),
+        ("bell\u0007", "glyph_missing", "U+0007"),
+        ("line\u2028", "glyph_missing", "U+2028"),
+        ("half \ud800", "glyph_missing", "U+D800"),
+        ("สมชาย", "script_unsupported", "U+0E2A"),
+        ("שלום", "script_unsupported", "U+05E9"),
+        ("محمد", "script_unsupported", "U+0645"),
+        ("अमित", "script_unsupported", "U+0905"),
+        ("a\u200db", "script_unsupported", "U+200D"),
+        ("a\u202eb", "script_unsupported", "U+202E"),
+        ("\U0001f1e9\U0001f1ea", "script_unsupported", "U+1F1E9"),
+        ("\u2764\ufe0f", "script_unsupported", "U+FE0F"),
+    ],
+)
+def test_what_cannot_be_printed_right_is_refused(a_compiled: Compile, value: str, code: str, point: str) -> None:
+    outcome = refusal(a_compiled(a_text()).stamp({"name": value}))
+
+    assert outcome.code == code
+    assert point in outcome.message
+    assert "{{name}}" in outcome.message
+
+
+def test_a_complex_script_in_the_profile_is_refused_too(a_compiled: Compile) -> None:
+    compiled = a_compiled(a_text(), characters="abc\u05e9\u05de\u05e9")
+
+    assert refusal(compiled.stamp({"name": "\u05e9\u05de\u05e9"})).code == "script_unsupported"
+
+
+def test_a_refusal_holds_nothing_of_the_row(a_compiled: Compile) -> None:
+    outcome = refusal(a_compiled(a_text()).stamp({"name": "Tanaka 日本"}))
+
+    assert "Tanaka" not in outcome.message
+    assert "日" not in outcome.message
+
+
+def test_soft_hyphens_draw_nothing(a_compiled: Compile, read_text: Read) -> None:
+    assert read_text(a_compiled(a_text()).stamp({"name": "Do\u00adnau"})) == "Dear Donau"
+
+
+@pytest.mark.parametrize(
+    ("properties", "value"),
+    [
+        ({}, "x" * 60),
+        ({"type": "Textbox", "width": 100}, "word " * 200),
+        ({"angle": 90}, "x" * 40),
+        ({"originX": "left", "left": -2}, "x"),
+        ({"originX": "right", "left": 598}, "x" * 60),
+    ],
+)
+def test_a_text_that_leaves_the_page_is_refused(a_compiled: Compile, properties: dict[str, Any], value: str) -> None:
+    outcome = refusal(a_compiled(a_text(**properties)).stamp({"name": value}))
+
+    assert outcome.code == "text_off_page"
+    assert "{{name}}" in outcome.message
+
+
+def test_a_box_may_leave_the_page_when_its_text_does_not(a_compiled: Compile, read_text: Read) -> None:
+    compiled = a_compiled(a_box("{{name}}", width=900, originX="left", left=10))
+
+    assert read_text(compiled.stamp({"name": "short"})) == "short"
+
+
+def test_the_bleed_is_no_place_for_varying_text(a_compiled: Compile) -> None:
+    page = {"width_mm": 146, "height_mm": 96, "bleed_mm": 2}
+    placed = a_text("{{name}}", originX="left", left=4)
+
+    assert isinstance(a_compiled(placed).stamp({"name": "x"}), Letter)
+    assert refusal(a_compiled(placed, page=page).stamp({"name": "x"})).code == "text_off_page"
+
+
+def test_the_page_has_its_boxes_in_points(a_compiled: Compile) -> None:
+    page = {"width_mm": 146, "height_mm": 96, "bleed_mm": 2}
+    compiled = a_compiled(page=page)
+
+    with pikepdf.open(io.BytesIO(whole(compiled.stamp({})))) as pdf:
+        media, trim = ([float(edge) for edge in pdf.pages[0].obj[key]] for key in ("/MediaBox", "/TrimBox"))
+
+    assert media == pytest.approx([0, 0, 150 / 25.4 * 72, 100 / 25.4 * 72], abs=1e-4)
+    assert trim == pytest.approx([2 / 25.4 * 72, 2 / 25.4 * 72, 148 / 25.4 * 72, 98 / 25.4 * 72], abs=1e-4)
+
+
+def test_without_a_page_a_pixel_is_a_ninety_sixth_of_an_inch(a_compiled: Compile) -> None:
+    with pikepdf.open(io.BytesIO(whole(a_compiled().stamp({})))) as pdf:
+        assert [float(edge) for edge in pdf.pages[0].obj["/MediaBox"]] == [0, 0, 450, 300]
+
+
+def test_all_letters_share_one_prefix_and_carry_their_own_checksums(a_compiled: Compile) -> None:
+    compiled = a_compiled(a_text())
+
+    letters = [compiled.stamp({"name": name}) for name in ("Ada", "Bea")]
+
+    prefixes = {id(letter.prefix) for letter in letters if isinstance(letter, Letter)}
+    assert len(prefixes) == 1
+    for letter in letters:
+        data = whole(letter)
+        assert isinstance(letter, Letter)
+        assert letter.crc32 == zlib.crc32(data)
+        assert letter.sha256 == hashlib.sha256(data).hexdigest()
+        assert len(letter.prefix) == compiled.prefix_size
+
+
+def test_the_estimated_tail_is_of_the_right_order(a_compiled: Compile) -> None:
+    compiled = a_compiled(a_box("Dear {{first}} {{last}}, welcome to {{city}}."), a_code(), lengths={"link": (40,)})
+
+    letter = compiled.stamp({"first": "Margarete", "last": "Lindenberg", "city": "Ludwigsburg", "link": "x" * 40})
+
+    assert isinstance(letter, Letter)
+    assert compiled.typical_tail_size == pytest.approx(len(letter.tail), rel=0.35)
+
+
+def test_the_document_id_follows_the_content(a_compiled: Compile) -> None:
+    compiled = a_compiled(a_text())
+
+    def identity(name: str) -> bytes:
+        with pikepdf.open(io.BytesIO(whole(compiled.stamp({"name": name})))) as pdf:
+            return bytes(pdf.trailer.ID[0])
+
+    assert identity("Ada") == identity("Ada")
+    assert identity("Ada") != identity("Bea")
+
+
+def test_qpdf_finds_nothing_wrong(a_compiled: Compile) -> None:
+    compiled = a_compiled(
+        a_bar("#c00", 100),
+        a_text(opacity=0.5),
+        a_bar("rgba(0,0,200,0.5)", 150) | {"opacity": 0.5, "stroke": "#000", "strokeWidth": 4},
+        a_code(opacity=0.5),
+        lengths={"link": (19,)},
+        background="#eee",
+    )
+
+    with pikepdf.open(io.BytesIO(whole(compiled.stamp({"name": "Ada", "link": "https://example.com"})))) as pdf:
+        assert pdf.check_pdf_syntax() == []
+        assert len(pdf.pages) == 1
+
+
+def test_objects_between_varying_ones_keep_their_order(a_compiled: Compile, draw: Draw) -> None:
+    """Each object is seen exactly where no later one covers it."""
+    heavy = {"fontSize": 120, "fontWeight": 600, "left": 300}
+    compiled = a_compiled(
+        a_bar("#ff0000", 300),
+        a_text("{{below}}", fill="#0000ff", **heavy),
+        a_bar("#00ff00", 340),
+        a_text("{{above}}", fill="#0000ff", **(heavy | {"left": 340})),
+        characters="HI",
+    )
+
+    drawn = draw(compiled.stamp({"below": "H", "above": "I"}), scale=96 / 72)
+
+    assert drawn.getpixel((340, 200)) == (0, 0, 255)
+    assert drawn.getpixel((315, 200)) == (0, 255, 0)
+    assert drawn.getpixel((270, 200)) == (0, 0, 255)
+    assert drawn.getpixel((255, 155)) == (255, 0, 0)
+
+
+def test_an_object_of_fill_and_outline_is_blended_as_one(a_compiled: Compile, draw: Draw) -> None:
+    square = a_bar("#000000", 300) | {"stroke": "#000000", "strokeWidth": 20, "opacity": 0.5}
+
+    drawn = draw(a_compiled(square).stamp({}), scale=96 / 72)
+
+    inside, overlap, outside = (drawn.getpixel((x, 200)) for x in (300, 255, 245))
+    assert inside == overlap == outside
+
+
+@pytest.mark.parametrize("link", ["https://example.com/r/ABC?u=zoë", "x", "https://example.com/" + "y" * 300])
+def test_a_qr_code_reads_back(a_compiled: Compile, draw: Draw, link: str) -> None:
+    compiled = a_compiled(a_code(width=200, height=200), lengths={"link": (len(link.encode()),)})
+
+    (found,) = zxingcpp.read_barcodes(draw(compiled.stamp({"link": link}), scale=4))
+
+    assert found.text == link
+    assert found.format == zxingcpp.BarcodeFormat.QRCode
+
+
+def test_a_qr_length_outside_the_profile_still_reads_back(a_compiled: Compile, draw: Draw) -> None:
+    compiled = a_compiled(a_code(), lengths={"link": (10,)})
+
+    (found,) = zxingcpp.read_barcodes(draw(compiled.stamp({"link": "another length"}), scale=4))
+
+    assert found.text == "another length"
+
+
+def test_a_qr_code_lies_in_the_middle_of_its_turned_box(a_compiled: Compile, draw: Draw) -> None:
+    compiled = a_compiled(a_code(angle=30, width=160, height=120), lengths={"link": (5,)}, background="#808080")
+
+    drawn = draw(compiled.stamp({"link": "hello"}), scale=4)
+
+    (found,) = zxingcpp.read_barcodes(drawn)
+    corners = [
+        found.position.top_left,
+        found.position.top_right,
+        found.position.bottom_right,
+        found.position.bottom_left,
+    ]
+    assert sum(corner.x for corner in corners) / 4 == pytest.approx(drawn.width / 2, abs=6)
+    assert sum(corner.y for corner in corners) / 4 == pytest.approx(drawn.height / 2, abs=6)
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        ({}, "variable_missing"),
+        ({"link": ""}, "variable_missing"),
+        ({"link": "x" * 2332}, "qr_too_long"),
+        ({"link": "é" * 1166}, "qr_too_long"),
+        ({"link": "half \udc00"}, "glyph_missing"),
+    ],
+)
+def test_a_qr_code_that_cannot_be_made_is_refused(a_compiled: Compile, record: Mapping[str, str], code: str) -> None:
+    assert refusal(a_compiled(a_code()).stamp(record)).code == code
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=ANYTHING, link=ANYTHING)
+def test_no_value_makes_stamping_raise(a_compiled: Compile, name: str, link: str) -> None:
+    compiled = _STAMPED.setdefault("all", a_compiled(a_text(), a_box(splitByGrapheme=True, charSpacing=50), a_code()))
+
+    outcome = compiled.stamp({"name": name, "link": link})
+
+    if isinstance(outcome, Refusal):
+        assert outcome.code in {
+            "variable_missing",
+            "glyph_missing",
+            "script_unsupported",
+            "qr_too_long",
+            "text_off_page",
+        }
+
+
+_STAMPED: dict[str, CompiledDesign] = {}
