@@ -91,7 +91,7 @@ def _wire_explode(wiring: Wiring) -> None:
 
 
 def _wire_render(wiring: Wiring) -> None:
-    workshop = LocalWorkshop(wiring.storage, BenchShelf(wiring.storage, wiring.load_stamper), wiring.settings.secrets)
+    workshop = LocalWorkshop(wiring.storage, BenchShelf(wiring.storage, wiring.load_stamper, wiring.settings.item_delay_ms / 1000), wiring.settings.secrets)
     render.attach(wiring.app, outbox=wiring.outbox, workshop=workshop, clock=_now)
 
 

@@ -47,9 +47,8 @@ class Stage:
 
 
 @contextmanager
-def open_stage(data_dir: Path, say: Say) -> Iterator[Stage]:
+def open_stage(settings: Settings, say: Say) -> Iterator[Stage]:
     """A running system with a mailbox, ended with everything it started; raises DemoFailed."""
-    settings = Settings(data_dir=data_dir)
     settings.home.mkdir(parents=True, exist_ok=True)
     with _ended_by_signals(), ExitStack() as stack:
         mailbox = None

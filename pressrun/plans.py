@@ -1,5 +1,6 @@
 """Stored plans opened for use: canonical rows for the scheduler, compiled designs for workers, cells for the closer."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import TypeVar
 
 import orjson
 
-from pressrun.domain.letters import CompiledDesign
+from pressrun.domain.letters import CompiledDesign, Letter, Refusal
 from pressrun.domain.work import Stamper
 from schemas.layouts import ROW_LENGTH
 from schemas.plans import Plan
@@ -82,12 +83,30 @@ class PlanShelf:
         return self._storage.read_range(plan.rows, start, end - start).splitlines()
 
 
-class BenchShelf:
-    """Opened plans of workers."""
+class SlowStamper:
+    """A stamper that takes longer, so that tests can interrupt it."""
 
-    def __init__(self, storage: LocalStorage, load: Callable[[bytes], Stamper] = CompiledDesign.from_bytes) -> None:
+    def __init__(self, stamper: Stamper, seconds: float) -> None:
+        self._stamper = stamper
+        self._seconds = seconds
+
+    def stamp(self, record: dict[str, str]) -> Letter | Refusal:
+        time.sleep(self._seconds)
+        return self._stamper.stamp(record)
+
+
+class BenchShelf:
+    """Opened plans of workers; `delay_seconds` is added to the work on each item."""
+
+    def __init__(
+        self,
+        storage: LocalStorage,
+        load: Callable[[bytes], Stamper] = CompiledDesign.from_bytes,
+        delay_seconds: float = 0.0,
+    ) -> None:
         self._storage = storage
         self._load = load
+        self._delay_seconds = delay_seconds
         self._plans = PlanShelf(storage)
         self._benches: Recent[Bench] = Recent(BENCHES_KEPT)
 
@@ -97,4 +116,5 @@ class BenchShelf:
 
     def _make(self, digest: str) -> Bench:
         plan = self._plans.plan(digest)
-        return Bench(plan, self._load(self._storage.read_blob(plan.compiled)))
+        stamper = self._load(self._storage.read_blob(plan.compiled))
+        return Bench(plan, SlowStamper(stamper, self._delay_seconds) if self._delay_seconds else stamper)

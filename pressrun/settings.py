@@ -68,6 +68,9 @@ class Settings(BaseSettings):
         validation_alias=_also("SMTP_FROM", "SMTP_FROM"),
         description="Sender address of notices.",
     )
+    item_delay_ms: float = Field(
+        default=0.0, ge=0, description="For tests only: milliseconds added to the work on each item."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Of the role logs.")
 
     @property

@@ -15,6 +15,7 @@ from pressrun.system import RunningSystem, read_system, remove_system, write_sys
 from schemas.errors import PressrunError
 from streams.administration import apply_topics
 from streams.devbroker import BrokerSettings, RunningBroker, broker_status, start_broker, stop_broker
+from streams.devbroker.local_java import PID_FILE
 
 Say = Callable[[str], None]
 
@@ -75,14 +76,22 @@ def _supervise(settings: Settings, say: Say, on_ready: Callable[[], None]) -> No
 
 def _keep_broker(settings: Settings, say: Say, ended: threading.Event) -> None:
     """Start our broker again when its process was killed; one that was stopped by command stays stopped."""
-    pid_file = settings.home / "broker" / "broker.pid"
+    was_dead = False
     while not ended.wait(LOOK_SECONDS):
-        if settings.broker is None and pid_file.exists() and broker_status(broker_settings_of(settings)) is None:
+        # Whoever stops the broker removes its pid file a moment after its end: only the second look tells.
+        is_dead = _has_died(settings)
+        if is_dead and was_dead:
             say("the broker has died, starting it again")
             try:
                 start_broker(broker_settings_of(settings))
             except PressrunError as error:
                 say(f"{error.code}: {error}")
+        was_dead = is_dead
+
+
+def _has_died(settings: Settings) -> bool:
+    broker = broker_settings_of(settings)
+    return broker.address is None and (broker.directory / PID_FILE).exists() and broker_status(broker) is None
 
 
 def _end(settings: Settings, say: Say) -> None:

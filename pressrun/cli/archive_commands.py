@@ -22,12 +22,12 @@ def verify(
     ] = None,
 ) -> None:
     """Check every entry of an archive against its manifest, and that each item is an entry or explained."""
+    from pressrun.cli.configuration import read_settings
     from pressrun.cli.consoles import say
     from pressrun.secrets import read_secret
-    from pressrun.settings import Settings
     from sinks.verification import verify_archive
 
-    password = read_secret(Settings().secrets, password_secret) if password_secret else None
+    password = read_secret(read_settings().secrets, password_secret) if password_secret else None
     with _progress_display() as progress:
         found = verify_archive(archive, password, progress=progress)
     say(

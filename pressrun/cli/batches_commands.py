@@ -18,13 +18,13 @@ JsonOption = Annotated[
 def show(batch_id: BatchArgument, *, as_json: JsonOption = False) -> None:
     """Show where a batch stands."""
     from pressrun.cli.answers import answer_of, show_lines
+    from pressrun.cli.configuration import read_settings
     from pressrun.cli.consoles import answer_console
     from pressrun.cli.watching import find_batch
-    from pressrun.settings import Settings
     from pressrun.system import broker_of
 
-    settings = Settings()
     with errors_told(as_json=as_json):
+        settings = read_settings()
         state = find_batch(broker_of(settings), batch_id)
     if as_json:
         typer.echo(json.dumps(answer_of(state, settings.archives), ensure_ascii=False))
@@ -39,11 +39,11 @@ def watch(batch_id: BatchArgument) -> None:
     Exits 0 when all succeeded, 3 when some failed, 1 when the batch was not completed.
     """
     from pressrun.cli.answers import exit_code_of
+    from pressrun.cli.configuration import read_settings
     from pressrun.cli.watching import find_batch, follow_batch, tell_end
-    from pressrun.settings import Settings
     from pressrun.system import broker_of
 
-    settings = Settings()
+    settings = read_settings()
     address = broker_of(settings)
     find_batch(address, batch_id)
     state = follow_batch(address, batch_id)
@@ -53,15 +53,15 @@ def watch(batch_id: BatchArgument) -> None:
 
 def cancel(batch_id: BatchArgument) -> None:
     """Stop a batch: nothing more is made, what was made is kept and sealed."""
+    from pressrun.cli.configuration import read_settings
     from pressrun.cli.consoles import say
     from pressrun.cli.errors import BatchEnded
     from pressrun.cli.watching import find_batch
     from pressrun.domain.batches import ENDED
-    from pressrun.settings import Settings
     from pressrun.submitting import cancel_batch
     from pressrun.system import broker_of
 
-    address = broker_of(Settings())
+    address = broker_of(read_settings())
     state = find_batch(address, batch_id)
     if state.status in {*ENDED, "closing"}:
         raise BatchEnded(f"batch {batch_id} is {state.status}: there is nothing to cancel any more")
@@ -76,14 +76,15 @@ def batches(
 ) -> None:
     """List the batches, the newest first."""
     from pressrun.cli.answers import answer_of, list_table
+    from pressrun.cli.configuration import read_settings
     from pressrun.cli.consoles import answer_console, say
     from pressrun.following import BatchStates
-    from pressrun.settings import Settings
     from pressrun.system import broker_of
 
-    settings = Settings()
-    with errors_told(as_json=as_json), BatchStates(broker_of(settings)) as reader:
-        states = sorted(reader.read_to_end().values(), key=lambda state: state.created_at, reverse=True)
+    with errors_told(as_json=as_json):
+        settings = read_settings()
+        with BatchStates(broker_of(settings)) as reader:
+            states = sorted(reader.read_to_end().values(), key=lambda state: state.created_at, reverse=True)
     if as_json:
         answers = [answer_of(state, settings.archives) for state in states[:limit]]
         typer.echo(json.dumps(answers, ensure_ascii=False))

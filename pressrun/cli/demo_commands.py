@@ -26,12 +26,14 @@ def demo(
     ] = None,
 ) -> None:
     """Start a system of its own, print 250 postcards, show where everything lies, and stop it all again."""
+    from pressrun.cli.configuration import read_settings
     from pressrun.cli.consoles import say, talk_console
     from pressrun.demo import await_mail, open_stage, tell_results
 
     folder = example or _find_example()
     say("Starting a broker and every role …")
-    with open_stage(data_dir, say) as stage:
+    settings = read_settings().model_copy(update={"data_dir": data_dir})
+    with open_stage(settings, say) as stage:
         before = len(stage.mailbox.messages()) if stage.mailbox else 0
         state = _print_postcards(stage, folder)
         if state is not None and state.status == "sealed":

@@ -46,14 +46,14 @@ def render(
 @app.command()
 def store(*, design: DesignOption, page: PageOption = None, fonts: FontsOption = None) -> None:
     """Store a design and print its digest, by which submissions name it (`stored_design`)."""
+    from pressrun.cli.configuration import read_settings
     from pressrun.designs import pack_design, read_design_folder
     from pressrun.domain.letters import read_design
-    from pressrun.settings import Settings
     from sinks.storage import LocalStorage
 
     source = read_design_folder(design, page, fonts)
     read_design(source)
-    settings = Settings()
+    settings = read_settings()
     typer.echo(LocalStorage(settings.home, settings.archives).put_blob(pack_design(source)))
 
 

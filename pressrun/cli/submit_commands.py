@@ -58,10 +58,10 @@ def letters(
     With --wait the exit code is 0 when all succeeded, 3 when some failed, 1 when the batch was not completed.
     """
     with errors_told(as_json=as_json):
-        from pressrun.settings import Settings
+        from pressrun.cli.configuration import read_settings
         from pressrun.system import broker_of
 
-        settings = Settings()
+        settings = read_settings()
         address = broker_of(settings)
         from pressrun.cli.orders import LettersForm
 

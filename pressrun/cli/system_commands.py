@@ -15,7 +15,7 @@ from streams.topology import ROLE_NAMES
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pressrun.doctor import Finding
+    from pressrun.diagnosis import Finding
 
 
 def up() -> None:
@@ -23,11 +23,11 @@ def up() -> None:
 
     Writes the line `ready` to standard output once every role can work.
     """
+    from pressrun.cli.configuration import read_settings
     from pressrun.cli.consoles import say
-    from pressrun.settings import Settings
     from pressrun.startup import run_system
 
-    run_system(Settings(), say, on_ready=lambda: typer.echo("ready"))
+    run_system(read_settings(), say, on_ready=lambda: typer.echo("ready"))
 
 
 def _known_role(role: str) -> str:
@@ -40,10 +40,10 @@ def work(
     role: Annotated[str, typer.Argument(metavar="ROLE", callback=_known_role, help=" | ".join(ROLE_NAMES))],
 ) -> None:
     """Run one role in this process; `up` runs one for each."""
+    from pressrun.cli.configuration import read_settings
     from pressrun.cli.roles import run_role
-    from pressrun.settings import Settings
 
-    raise typer.Exit(run_role(role, Settings()))
+    raise typer.Exit(run_role(role, read_settings()))
 
 
 def doctor(
@@ -54,12 +54,12 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON on standard output.")] = False,
 ) -> None:
     """Look at everything a system stands on, with a remedy for each thing that is not well; exits 1 when one fails."""
+    from pressrun.cli.configuration import read_settings
     from pressrun.cli.consoles import answer_console
     from pressrun.doctor import examine
-    from pressrun.settings import Settings
 
     findings = []
-    for finding in examine(Settings(), design):
+    for finding in examine(read_settings(), design):
         findings.append(finding)
         if not as_json:
             _tell(finding, answer_console())

@@ -62,12 +62,12 @@ def _kept(topic: "Topic") -> str:
 
 def _address() -> str:
     """The given broker, or the one of the data directory, whether a system runs on it or not; raises BrokerDown."""
+    from pressrun.cli.configuration import read_settings
     from pressrun.cli.errors import BrokerDown
-    from pressrun.settings import Settings
     from pressrun.startup import broker_settings_of
     from streams.devbroker import broker_status
 
-    settings = Settings()
+    settings = read_settings()
     if settings.broker:
         return settings.broker
     broker = broker_status(broker_settings_of(settings))

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from kafka import KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from streams.app import BlockApp, ClusterSettings, create_app
@@ -39,6 +39,33 @@ def produce(address: str, topic: str, records: Sequence[tuple[int, bytes, bytes]
             future.get(timeout=30)
     finally:
         producer.close()
+
+
+def send(address: str, topic: str, records: Sequence[tuple[bytes | None, bytes]]) -> None:
+    """Key and value of each, to the partition the key says."""
+    producer: Any = KafkaProducer(bootstrap_servers=address, acks="all")
+    try:
+        for future in [producer.send(topic, key=key, value=value) for key, value in records]:
+            future.get(timeout=30)
+    finally:
+        producer.close()
+
+
+def read_topic(address: str, topic: str) -> list[Any]:
+    """Every record of the topic as of now, partition by partition."""
+    consumer: Any = KafkaConsumer(bootstrap_servers=address, group_id=None, auto_offset_reset="earliest")
+    try:
+        places = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic))]
+        consumer.assign(places)
+        consumer.seek_to_beginning(*places)
+        ends = consumer.end_offsets(places)
+        found: list[Any] = []
+        while any(consumer.position(place) < ends[place] for place in places):
+            for records in consumer.poll(timeout_ms=250).values():
+                found += records
+        return found
+    finally:
+        consumer.close()
 
 
 def committed(address: str, group: str, topic: str, partitions: int = 1) -> dict[int, int]:

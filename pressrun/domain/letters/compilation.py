@@ -21,7 +21,8 @@ from pressrun.domain.letters.placeholders import literals_of, slots_of
 from pressrun.domain.letters.program import RENDERER_VERSION, LayerStep, Profile, Program, QrStep, Step, TextStep
 from pressrun.domain.letters.qr import QrTable, build_tables
 from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, is_simple
-from pressrun.domain.letters.shaping import Shaper, open_setting, open_shaper
+from pressrun.domain.letters.setting import open_setting
+from pressrun.domain.letters.shaping import Shaper, open_shaper
 from pressrun.domain.letters.subsets import Embedding, Typeface, subset_face
 from pressrun.domain.letters.typesetting import open_typesetter
 

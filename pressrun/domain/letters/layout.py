@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from pressrun.domain.letters.objects import TextBlock
-from pressrun.domain.letters.shaping import Setting, Word
+from pressrun.domain.letters.setting import Setting, Word
 
 # Fabric's _fontSizeMult and _fontSizeFraction.
 _LINE: Final = 1.13

@@ -8,7 +8,7 @@ from pressrun.domain.letters.geometry import Frame, Matrix, apply, frame
 from pressrun.domain.letters.layout import Line, first_baseline, lay_out, line_height, line_offset, line_step
 from pressrun.domain.letters.objects import TextBlock
 from pressrun.domain.letters.operators import fill_colour, number
-from pressrun.domain.letters.shaping import Setting
+from pressrun.domain.letters.setting import Setting
 
 # Half a canvas pixel: less than a cutting machine's own error (about 0.5 mm).
 _TOLERANCE: Final = 0.5

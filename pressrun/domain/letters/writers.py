@@ -11,7 +11,8 @@ from pressrun.domain.letters.placeholders import Slot, slots_of
 from pressrun.domain.letters.program import LayerStep, Program, QrStep, Step, TextStep
 from pressrun.domain.letters.qr import CAPACITY, QUIET_ZONE, QrDrawer, fits, row_bytes
 from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, describe, find_unprintable, normalise
-from pressrun.domain.letters.shaping import Shaper, open_setting, open_shaper
+from pressrun.domain.letters.setting import open_setting
+from pressrun.domain.letters.shaping import Shaper, open_shaper
 from pressrun.domain.letters.typesetting import Box, Typesetter, open_typesetter
 
 Record = Mapping[str, str]

@@ -21,6 +21,7 @@ DRAWN = (
     "d09_defaults_v7",
     "d10_defaults_v5",
     "d14_images",
+    "d17_text_basic",
     "d18_text_lines",
     "d20_textbox_wrap",
     "d25_unicode",

@@ -9,7 +9,8 @@ import pytest
 from pressrun.domain.letters import DesignSource, read_design
 from pressrun.domain.letters.layout import Layout, lay_out, line_offset
 from pressrun.domain.letters.objects import TextBlock
-from pressrun.domain.letters.shaping import Setting, open_shaper
+from pressrun.domain.letters.setting import Setting
+from pressrun.domain.letters.shaping import open_shaper
 from pressrun.domain.letters.subsets import subset_face
 
 Build = Callable[..., DesignSource]

@@ -122,3 +122,12 @@ def test_few_colours_are_kept_as_a_palette() -> None:
 
     assert len(raster.colour.palette) == 3 * 3
     assert raster.alpha is None
+
+
+def test_the_inverted_cmyk_of_adobe_is_drawn_the_right_way_round(a_compiled: Compile, draw: Draw) -> None:
+    data = saved(Image.new("CMYK", (40, 20), (0, 255, 255, 0)), "JPEG", quality=95)
+
+    drawn = draw(a_compiled(a_place(), assets={"a": data}).stamp({}), scale=96 / 72)
+
+    # Magenta on yellow is red in any viewer; how red depends on its profile.
+    assert drawn.getpixel((300, 200)) == pytest.approx((245, 15, 20), abs=45)

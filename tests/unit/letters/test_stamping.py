@@ -5,6 +5,8 @@ import io
 import unicodedata
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -14,7 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pressrun.domain.letters import CompiledDesign, Letter, Refusal
+from pressrun.domain.letters import (
+    CompiledDesign,
+    DesignSource,
+    FontFile,
+    Letter,
+    Profile,
+    Refusal,
+    compile_design,
+    read_design,
+)
 
 Compile = Callable[..., CompiledDesign]
 Read = Callable[[object], str]
@@ -164,6 +175,22 @@ def test_a_complex_script_in_the_profile_is_refused_too(a_compiled: Compile) -> 
     compiled = a_compiled(a_text(), characters="abc\u05e9\u05de\u05e9")
 
     assert refusal(compiled.stamp({"name": "\u05e9\u05de\u05e9"})).code == "script_unsupported"
+
+
+def test_the_designs_own_text_may_borrow_a_character_from_another_face(
+    a_source: Callable[..., DesignSource],
+    read_fonts: Callable[[Path], list[FontFile]],
+    fabric_cases: Path,
+    read_text: Read,
+) -> None:
+    """Open Sans has neither an arrow nor a star; Liberation Sans has the first, DejaVu Sans both."""
+    source = replace(a_source(a_text("→ {{name}} ★fine")), fonts=read_fonts(fabric_cases / "fonts"))
+    compiled = compile_design(read_design(source), Profile("Aad", {}))
+
+    opened = CompiledDesign.from_bytes(compiled.to_bytes())
+
+    assert read_text(opened.stamp({"name": "Ada"})) == "→ Ada ★fine"
+    assert refusal(opened.stamp({"name": "♥"})).code == "glyph_missing"
 
 
 def test_a_refusal_holds_nothing_of_the_row(a_compiled: Compile) -> None:
