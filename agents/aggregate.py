@@ -1,9 +1,8 @@
 """Counts results by set membership and tells where each batch stands: the one writer of a batch's state."""
 
 import asyncio
-from typing import Protocol
 
-from agents.ports import Block, Clock, Outbox, StreamApp
+from agents.ports import Blobs, Block, Clock, Outbox, StreamApp
 from agents.reading import postpone, read_block
 from pressrun.domain.batches import Keep, Say
 from pressrun.domain.counting import count
@@ -36,12 +35,6 @@ DECODER = Decoder(
     BatchFailed,
     Tick,
 )
-
-
-class Blobs(Protocol):
-    """Where tallies are kept for the closer."""
-
-    def put_blob(self, data: bytes) -> str: ...
 
 
 def attach(app: StreamApp, *, outbox: Outbox, blobs: Blobs, clock: Clock, partitions: int) -> Ledger:

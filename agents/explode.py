@@ -1,11 +1,9 @@
 """Releases items in windows, never whole batches: the one scheduler, where priority, fairness and cancel live."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
 
-from agents.ports import Block, Clock, Outbox, StreamApp
-from agents.reading import postpone, read_block
+from agents.ports import Block, Clock, Lag, Outbox, Rows, StreamApp
+from agents.reading import failed, postpone, read_block
 from pressrun.domain.items import encode_items
 from pressrun.domain.releasing import Release, take_turn
 from pressrun.domain.schedule_rows import read_schedule, write_schedule
@@ -22,17 +20,6 @@ ITEMS = "items-letters"
 DECODER = Decoder(BatchAccepted, ItemsAnswered, ItemsMissing, CancelBatch, WindowContinued, BatchClosed, Tick)
 MOST_PER_BODY = 4096
 """Items released by one body, so that it stays well under a heartbeat."""
-
-
-class Rows(Protocol):
-    """Canonical rows of stored plans."""
-
-    def lines(self, plan: str, first: int, last: int) -> Sequence[bytes]: ...
-    def is_ended(self, batch_id: str) -> bool: ...
-
-
-Lag = Callable[[], Awaitable[int]]
-"""Records that workers and the counter have not got to yet."""
 
 
 class Scheduler:
@@ -60,12 +47,13 @@ def attach(
         now = clock().timestamp()
         before = keeper.schedule or read_schedule(table, workers)
         events = [event async for _, event in read_block(block, DECODER, outbox, clock)]
-        fresh = [event for event in events if not (isinstance(event, BatchAccepted) and rows.is_ended(event.batch_id))]
+        fresh = [event for event in events if not isinstance(event, BatchAccepted) or rows.can_run(event)]
         after, said, releases = take_turn(before, fresh, now, MOST_PER_BODY)
         try:
-            await send_out(releases)
+            for piece in releases:
+                await send_out(piece)
         except PressrunError as error:
-            await postpone(block, error, outbox, clock)
+            await postpone(block, error, outbox, clock, {(piece.batch_id, piece.attempt) for piece in releases})
             return
         if any(isinstance(event, Tick) for event in events) and quiet(after, now) and await lag() == 0:
             after, asked = ask_for_missing(after, now)
@@ -78,10 +66,15 @@ def attach(
             await outbox.say(WindowContinued(id=f"continued/{block.first}", time=clock()), TOPIC)
         block.done()
 
-    async def send_out(releases: Sequence[Release]) -> None:
-        for piece in releases:
+    async def send_out(piece: Release) -> None:
+        try:
             lines = await asyncio.to_thread(rows.lines, piece.plan, piece.first, piece.last)
-            await outbox.release(ITEMS, piece.partition, encode_items(piece, lines, clock()))
+        except PressrunError as error:
+            if error.retriable:
+                raise
+            await outbox.say(failed(piece.batch_id, piece.attempt, "rows", error, clock), "results")
+            return
+        await outbox.release(ITEMS, piece.partition, encode_items(piece, lines, clock()))
 
     app.attach_body(TOPIC, work)
     return keeper

@@ -1,27 +1,16 @@
 """Looks at submissions before anything is produced: what it accepts can be run, what it rejects is told all faults."""
 
 import asyncio
-from typing import Protocol, TypeAlias
 
-from agents.ports import Block, Carrier, Clock, Outbox, StreamApp
+from agents.ports import Block, Carrier, Clock, Doorkeeper, Outbox, StreamApp
 from agents.reading import postpone, read_block
 from schemas.decoding import BadRecord, Decoder
 from schemas.errors import PressrunError
-from schemas.results import BatchAccepted, BatchReceived, BatchRejected
+from schemas.results import BatchAccepted, BatchReceived
 from schemas.submissions import BatchSubmitted, CancelBatch
 
 TOPIC = "submissions"
 DECODER = Decoder(BatchSubmitted, CancelBatch)
-
-Decision: TypeAlias = BatchAccepted | BatchRejected | None
-"""None: a repeat of a batch that has ended; nothing is to be said."""
-
-
-class Doorkeeper(Protocol):
-    """Decides about submissions; raises BadRecord for a second, different submission of a known batch."""
-
-    def decide(self, submission: BatchSubmitted) -> Decision: ...
-    def knows(self, batch_id: str) -> bool: ...
 
 
 def attach(app: StreamApp, *, outbox: Outbox, doorkeeper: Doorkeeper, clock: Clock) -> None:

@@ -1,9 +1,8 @@
 """Keeps the intent to tell someone about a batch until it is known what became of it; telling happens outside."""
 
 import asyncio
-from typing import Protocol
 
-from agents.ports import Block, Clock, IntentRunner, Outbox, StreamApp
+from agents.ports import Block, Clock, Contacts, IntentRunner, Outbox, StreamApp
 from agents.reading import postpone, read_block
 from schemas.decoding import Decoder
 from schemas.errors import PressrunError
@@ -18,12 +17,6 @@ DECODER = Decoder(
     BatchSealed, BatchRejected, BatchFailed, NoticeEnded, Tick, ignored=("BatchProgressed", "BatchCompleted")
 )
 INTENT = b"intent/"
-
-
-class Contacts(Protocol):
-    """Who wants to be told; addresses are kept in the batch's folder, never on the log."""
-
-    def has_address(self, batch_id: str) -> bool: ...
 
 
 def attach(

@@ -2,9 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
+from pressrun.domain.work import Outcome, Stamper
 from schemas.events import Record
+from schemas.items import ItemReleased
+from schemas.results import BatchAccepted, BatchRejected
+from schemas.submissions import BatchSubmitted
 
 IntentT_contra = TypeVar("IntentT_contra", contravariant=True)
 
@@ -60,3 +64,55 @@ class IntentRunner(Protocol[IntentT_contra]):
     """Carries out durable intents outside the body; told anew which there are whenever they may have changed."""
 
     def wake(self, intents: Mapping[str, IntentT_contra]) -> None: ...
+
+
+class Rows(Protocol):
+    """Canonical rows of stored plans."""
+
+    def lines(self, plan: str, first: int, last: int) -> Sequence[bytes]: ...
+    def can_run(self, accepted: BatchAccepted) -> bool: ...
+
+
+Lag = Callable[[], Awaitable[int]]
+"""Records that workers and the counter have not got to yet."""
+
+
+class Bench(Protocol):
+    """A plan opened for work."""
+
+    @property
+    def stamper(self) -> Stamper: ...
+    @property
+    def variables(self) -> Sequence[str]: ...
+    @property
+    def total(self) -> int: ...
+
+
+class Workshop(Protocol):
+    """Opens plans and stores segments; `store` gives None where the batch's folder is gone: it has ended."""
+
+    def open(self, plan: str) -> Bench | None: ...
+    def store(self, item: ItemReleased, name: str, outcomes: Sequence[Outcome]) -> int | None: ...
+
+
+class Blobs(Protocol):
+    """Where tallies are kept for the closer."""
+
+    def put_blob(self, data: bytes) -> str: ...
+
+
+class Contacts(Protocol):
+    """Who wants to be told; addresses are kept in the batch's folder, never on the log."""
+
+    def has_address(self, batch_id: str) -> bool: ...
+
+
+Decision: TypeAlias = BatchAccepted | BatchRejected | None
+"""None: a repeat of a batch that has ended; nothing is to be said."""
+
+
+class Doorkeeper(Protocol):
+    """Decides about submissions; raises BadRecord for a second, different submission of a known batch."""
+
+    def decide(self, submission: BatchSubmitted) -> Decision: ...
+    def knows(self, batch_id: str) -> bool: ...

@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Protocol
 
-from agents.ports import Block, Carrier, Clock, Outbox, StreamApp
+from agents.ports import Block, Carrier, Clock, Outbox, StreamApp, Workshop
 from agents.reading import postpone
-from pressrun.domain.work import Outcome, Stamper, finished, make_letter
+from pressrun.domain.work import Outcome, finished, make_letter
 from schemas.decoding import BadRecord, decode_one
 from schemas.errors import PressrunError
 from schemas.items import ItemReleased
@@ -16,24 +15,6 @@ from schemas.results import ItemsFinished
 TOPIC = "items-letters"
 ITEMS_BETWEEN_YIELDS = 32
 """Then the loop gets a turn, so that a slow design does not hold up heartbeats."""
-
-
-class Bench(Protocol):
-    """A plan opened for work."""
-
-    @property
-    def stamper(self) -> Stamper: ...
-    @property
-    def variables(self) -> Sequence[str]: ...
-    @property
-    def total(self) -> int: ...
-
-
-class Workshop(Protocol):
-    """Opens plans and stores segments; `store` gives None where the batch's folder is gone: it has ended."""
-
-    def open(self, plan: str) -> Bench | None: ...
-    def store(self, item: ItemReleased, name: str, outcomes: Sequence[Outcome]) -> int | None: ...
 
 
 def attach(app: StreamApp, *, outbox: Outbox, workshop: Workshop, clock: Clock) -> None:

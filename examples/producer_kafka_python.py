@@ -126,7 +126,7 @@ def in_base64(path: Path) -> str:
 
 def publish(broker: str, batch_id: str, value: bytes) -> None:
     """Key is the batch id, so that everything about a batch keeps its order; raises KafkaError."""
-    producer = KafkaProducer(bootstrap_servers=broker, acks="all", enable_idempotence=True)
+    producer = KafkaProducer(bootstrap_servers=broker, bootstrap_timeout_ms=10_000, acks="all", enable_idempotence=True)
     try:
         producer.send(TOPIC, key=batch_id.encode(), value=value).get(timeout=ACKNOWLEDGED_WITHIN)
     finally:

@@ -17,6 +17,8 @@ from pressrun.settings import Settings
 from pressrun.system import broker_of, session_timeout_of
 from pressrun.workshop import LocalWorkshop
 from schemas.completions import BatchCompleted
+from schemas.results import BatchAccepted
+from sinks.errors import BlobCorrupt, BlobMissing
 from sinks.storage import LocalStorage
 from streams.administration import group_lag, missing_topics
 from streams.app import BlockApp, ClusterSettings, create_app
@@ -91,7 +93,11 @@ def _wire_explode(wiring: Wiring) -> None:
 
 
 def _wire_render(wiring: Wiring) -> None:
-    workshop = LocalWorkshop(wiring.storage, BenchShelf(wiring.storage, wiring.load_stamper, wiring.settings.item_delay_ms / 1000), wiring.settings.secrets)
+    workshop = LocalWorkshop(
+        wiring.storage,
+        BenchShelf(wiring.storage, wiring.load_stamper, wiring.settings.item_delay_ms / 1000),
+        wiring.settings.secrets,
+    )
     render.attach(wiring.app, outbox=wiring.outbox, workshop=workshop, clock=_now)
 
 
@@ -141,8 +147,14 @@ class _Rows(PlanShelf):
         super().__init__(storage)
         self._notes = storage
 
-    def is_ended(self, batch_id: str) -> bool:
-        return self._notes.read_note(batch_id, SEALED) is not None
+    def can_run(self, accepted: BatchAccepted) -> bool:
+        """Whether the batch has not ended and its plan can be read; nothing else is ever released."""
+        if self._notes.read_note(accepted.batch_id, SEALED) is not None:
+            return False
+        try:
+            return self.plan(accepted.plan).total == accepted.total
+        except (BlobMissing, BlobCorrupt, ValueError):
+            return False
 
 
 async def _lag(address: str) -> int:

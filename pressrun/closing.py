@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from agents.reading import blocked, failed
 from pressrun.domain.batches import MAX_RANGES
 from pressrun.plans import PlanShelf
 from pressrun.secrets import read_secret
@@ -13,8 +14,9 @@ from schemas.completions import BatchCompleted, ClosingEnded
 from schemas.dispatch import ItemsMissing
 from schemas.errors import PressrunError
 from schemas.events import IndexRange
-from schemas.results import BatchBlocked, BatchFailed, BatchSealed
+from schemas.results import BatchSealed
 from sinks.archive import Holes, Sealed, Sealing, seal_archive
+from sinks.errors import FlushFailed
 from sinks.storage import LocalStorage
 from streams.outbox import Outbox
 
@@ -44,6 +46,9 @@ class Closer:
         """One try at an intent; None when nothing is left to do, else the seconds to wait."""
         try:
             sealed = await asyncio.to_thread(self._seal, completed)
+        except FlushFailed:
+            # What the disk has is unknown; only a new process may look again.
+            raise
         except PressrunError as error:
             if not error.retriable:
                 await self._fail(completed, error)
@@ -95,7 +100,7 @@ class Closer:
         ranges = tuple(IndexRange(first=first, last=last) for first, last in holes.ranges[:MAX_RANGES])
         missing = ItemsMissing(
             id=f"{completed.id}/holes",
-            time=datetime.now(UTC),
+            time=_now(),
             batch_id=completed.batch_id,
             attempt=completed.attempt,
             ranges=ranges,
@@ -104,41 +109,33 @@ class Closer:
         await self._outbox.say(missing, "dispatch")
 
     async def _say_blocked(self, completed: BatchCompleted, reason: str) -> None:
-        blocked = BatchBlocked(
-            id=f"{completed.batch_id}/{completed.attempt}/blocked/{reason}",
-            time=datetime.now(UTC),
-            batch_id=completed.batch_id,
-            attempt=completed.attempt,
-            reason=reason,
-        )
-        await self._outbox.say(blocked, "results")
+        event = blocked(completed.batch_id, completed.attempt, reason, _now)
+        await self._outbox.say(event, "results")
 
     async def _fail(self, completed: BatchCompleted, error: PressrunError) -> None:
-        failed = BatchFailed(
-            id=f"{completed.batch_id}/{completed.attempt}/failed",
-            time=datetime.now(UTC),
-            batch_id=completed.batch_id,
-            attempt=completed.attempt,
-            error={"code": error.code, "where": "archive", "message": str(error), "remedy": "see the closer's log"},  # type: ignore[arg-type] # validated by the model
-        )
-        await self._outbox.say(failed, "results")
+        failed_event = failed(completed.batch_id, completed.attempt, "archive", error, _now)
+        await self._outbox.say(failed_event, "results")
         await self._end(completed)
 
     async def _end(self, completed: BatchCompleted) -> None:
         ended = ClosingEnded(
             id=f"{completed.batch_id}/{completed.attempt}/closing-ended",
-            time=datetime.now(UTC),
+            time=_now(),
             batch_id=completed.batch_id,
             attempt=completed.attempt,
         )
         await self._outbox.say(ended, "completions")
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _sealed_event(completed: BatchCompleted, sealed: Sealed) -> BatchSealed:
     status: Literal["sealed", "cancelled"] = "cancelled" if completed.cancelled else "sealed"
     return BatchSealed(
         id=f"{completed.batch_id}/{completed.attempt}/sealed",
-        time=datetime.now(UTC),
+        time=_now(),
         batch_id=completed.batch_id,
         attempt=completed.attempt,
         status=status,

@@ -8,16 +8,20 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import ClassVar
 
 from pressrun.mailbox import HOST, Mailbox, is_available, open_mailbox
+from pressrun.preparation import Order
 from pressrun.settings import Settings
+from pressrun.submitting import Request, submit_letters
+from pressrun.system import broker_of
 from schemas.batches import BatchState
 from schemas.errors import PressrunError
 from sinks import failures_table
+from sinks.storage import LocalStorage
 
 Say = Callable[[str], None]
 
@@ -42,8 +46,12 @@ class Stage:
     mailbox: Mailbox | None
 
     @property
-    def notify(self) -> str | None:
-        return ADDRESS if self.mailbox else None
+    def address(self) -> str:
+        """Of its broker; raises SystemDown."""
+        return broker_of(self.settings)
+
+    def count_mails(self) -> int:
+        return len(self.mailbox.messages()) if self.mailbox else 0
 
 
 @contextmanager
@@ -58,6 +66,16 @@ def open_stage(settings: Settings, say: Say) -> Iterator[Stage]:
             say("aiosmtpd is not installed: no mail in this demo")
         stack.enter_context(_running_system(settings, mailbox))
         yield Stage(settings, mailbox)
+
+
+def submit_order(stage: Stage, order: Order, request: Request) -> str:
+    """The id of the batch; raises NotPublished and storage's errors."""
+    settings = stage.settings
+    storage = LocalStorage(settings.home, settings.archives)
+    if stage.mailbox is None:
+        request = replace(request, notify=None)
+    submission, _ = submit_letters(order, request, storage=storage, settings=settings, address=stage.address)
+    return submission.batch_id
 
 
 def extract_failures(archive: Path, batch_id: str) -> Path:

@@ -4,6 +4,8 @@ import hashlib
 import zlib
 from pathlib import Path
 
+import structlog
+
 from pressrun.closing import SEALED
 from pressrun.designs import source_of, unpack_design
 from pressrun.domain.errors import FaultyInput
@@ -24,6 +26,11 @@ REJECTED = "rejected.json"
 
 CONTACT = "contact.json"
 """Note in a batch's folder: who wants to be told, and the fingerprint of what was submitted."""
+
+UNREADABLE = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading a monstrous design or list may still raise: it rejects the batch, or intake would fall over it again."""
+
+logger = structlog.get_logger("pressrun.doorkeeper")
 
 
 class Doorkeeper:
@@ -56,6 +63,9 @@ class Doorkeeper:
             digest, plan = self._plan(submission)
         except FaultyInput as error:
             return self._reject(submission, error.faults)
+        except UNREADABLE as error:
+            logger.exception("submission_unreadable", batch_id=submission.batch_id)
+            return self._reject(submission, _unreadable(error).faults)
         return self._accepted(submission, digest, plan)
 
     def _reject(self, submission: BatchSubmitted, faults: tuple[Fault, ...]) -> BatchRejected:
@@ -139,6 +149,10 @@ class Doorkeeper:
 def _fingerprint(submission: BatchSubmitted) -> str:
     """What makes two submissions the same: everything but the moment they were sent."""
     return hashlib.sha256(submission.model_dump_json(exclude={"id", "time"}).encode()).hexdigest()
+
+
+def _unreadable(error: Exception) -> FaultyInput:
+    return _faulty("submission_unreadable", "submission", f"it cannot be read ({type(error).__name__})")
 
 
 def _faulty(code: str, where: str, message: str) -> FaultyInput:

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from pressrun.domain.work import Failed, Made, Outcome
 from pressrun.plans import Bench, BenchShelf
 from pressrun.secrets import read_secret
 from schemas.items import ItemReleased
-from sinks.errors import BatchFolderMissing, BlobMissing
+from sinks.errors import BatchFolderMissing, BlobCorrupt, BlobMissing
 from sinks.segments import Artifact, write_segment
 from sinks.sidecar import FailedItem
 from sinks.storage import LocalStorage
+
+logger = structlog.get_logger("pressrun.workshop")
 
 
 class LocalWorkshop:
@@ -22,10 +26,11 @@ class LocalWorkshop:
         self._secrets = secrets
 
     def open(self, plan: str) -> Bench | None:
-        """The plan ready for work; None if nobody stored it."""
+        """The plan ready for work; None if nobody stored it, or nobody can read what is stored."""
         try:
             return self._shelf.open(plan)
-        except BlobMissing:
+        except (BlobMissing, BlobCorrupt, ValueError) as error:
+            logger.warning("plan_unreadable", plan=plan, error=repr(error))
             return None
 
     def store(self, item: ItemReleased, name: str, outcomes: Sequence[Outcome]) -> int | None:

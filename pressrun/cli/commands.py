@@ -19,6 +19,7 @@ from pressrun.cli import (
 from pressrun.cli.exits import TellingGroup
 
 app = typer.Typer(
+    name="pressrun",
     cls=TellingGroup,
     no_args_is_help=True,
     add_completion=False,

@@ -10,9 +10,9 @@ from agents import explode
 from schemas.decoding import decode_one
 from schemas.dispatch import WindowContinued
 from schemas.items import ItemReleased
-from schemas.results import ItemsCancelled, MissingAsked
+from schemas.results import BatchAccepted, BatchFailed, ItemsCancelled, MissingAsked
 from schemas.ticks import Tick
-from sinks.errors import StorageUnavailable
+from sinks.errors import BlobMissing, StorageUnavailable
 
 
 class FakeRows:
@@ -28,8 +28,8 @@ class FakeRows:
             orjson.dumps({"values": [f'"cells":{index}', None], "cells": ["x"]}) for index in range(first, last + 1)
         ]
 
-    def is_ended(self, batch_id: str) -> bool:
-        return batch_id in self.ended
+    def can_run(self, accepted: BatchAccepted) -> bool:
+        return accepted.batch_id not in self.ended
 
 
 def a_scheduler(rows: FakeRows | None = None, lag: int = 0) -> Stage:
@@ -145,3 +145,16 @@ async def test_a_lagging_system_is_never_asked_for_missing_items() -> None:
         await stage.give(Tick(id="tick", time=NOW))
 
     assert stage.outbox.events(MissingAsked) == []
+
+
+async def test_a_batch_whose_rows_are_gone_fails_and_the_scheduler_goes_on() -> None:
+    stage = a_scheduler(FakeRows(errors=[BlobMissing()]))
+
+    async with stage.playing():
+        await stage.give(an_accepted(32))
+        await stage.give(an_accepted(32, "batch-0002"))
+
+    (failed,) = stage.outbox.events(BatchFailed)
+    assert (failed.batch_id, failed.error.code) == (BATCH, "blob_missing")
+    assert {item.batch_id for item in items_of(stage)} == {"batch-0002"}
+    assert stage.failures == []

@@ -61,21 +61,12 @@ def test_the_object_of_show_has_the_members_of_the_contract_in_their_order() -> 
         "completed_at": "2026-03-01T12:00:09+00:00",
         "error": None,
     }
-    assert list(answer_of(a_state(), ARCHIVES)) == [
-        "batch_id",
-        "kind",
-        "name",
-        "status",
-        "attempt",
-        "total",
-        "succeeded",
-        "failed",
-        "cancelled",
-        "archive",
-        "created_at",
-        "completed_at",
-        "error",
-    ]
+
+
+def test_the_members_of_show_come_in_the_order_of_the_contract() -> None:
+    names = "batch_id kind name status attempt total succeeded failed cancelled archive created_at completed_at error"
+
+    assert " ".join(answer_of(a_state(), ARCHIVES)) == names
 
 
 def test_the_faults_of_a_rejected_batch_are_its_error() -> None:
@@ -87,11 +78,11 @@ def test_the_faults_of_a_rejected_batch_are_its_error() -> None:
 
 
 def test_what_a_batch_waits_for_is_its_error() -> None:
-    (error,) = answer_of(a_state(status="running", blocked="storage_full", completed_at=None), ARCHIVES)["error"]  # type: ignore[misc] # a list here
+    answer: Any = answer_of(a_state(status="running", blocked="storage_full", completed_at=None), ARCHIVES)
 
-    assert error["code"] == "storage_full"
-    assert "storage full" in error["message"]
-    assert "by itself" in error["remedy"]
+    assert [error["code"] for error in answer["error"]] == ["storage_full"]
+    assert "storage full" in answer["error"][0]["message"]
+    assert "by itself" in answer["error"][0]["remedy"]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_every_command_explains_itself(run: Run, command: tuple[str, ...]) -> No
     result = run(*command, "--help")
 
     assert result.exit_code == 0
-    assert f"Usage: pressrun {' '.join(command)}" in result.stdout.replace("root", "pressrun")
+    assert f"Usage: pressrun {' '.join(command)}" in result.stdout
 
 
 def test_submit_takes_every_option_of_the_contract(run: Run) -> None:

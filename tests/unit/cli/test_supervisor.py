@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pressrun.readiness import count_ready, is_ready, note_ready
-from pressrun.supervisor import Post, Supervisor, pause_after, work_command
+from pressrun.supervisor import Supervisor, pause_after, work_command
 from streams.topology import ROLE_NAMES
 
 PATIENCE = 20.0
@@ -63,14 +63,6 @@ def a_supervisor(tmp_path: Path, told: list[str]) -> Callable[..., Supervisor]:
 
 def pids(supervisor: Supervisor) -> dict[tuple[str, int], int]:
     return {(post.role, post.number): post.process.pid for post in supervisor.posts if post.process is not None}
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_each_role_has_a_process_and_the_scaled_one_as_many_as_there_are_workers(
@@ -198,7 +190,3 @@ def has_command(pid: int, word: str) -> bool:
     """Whether the process runs this command line; one that has ended and is not yet reaped has none."""
     shown = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return word in shown.stdout
-
-
-def test_a_post_starts_empty() -> None:
-    assert Post("render", 0).process is None
