@@ -4,10 +4,9 @@ from agents.ports import Block, Clock, IntentRunner, Outbox, StreamApp
 from agents.reading import read_block
 from schemas.completions import BatchCompleted, ClosingEnded
 from schemas.decoding import Decoder
-from schemas.ticks import Tick
 
 TOPIC = "completions"
-DECODER = Decoder(BatchCompleted, ClosingEnded, Tick)
+DECODER = Decoder(BatchCompleted, ClosingEnded)
 
 
 def attach(

@@ -9,13 +9,10 @@ from schemas.errors import PressrunError
 from schemas.events import Record
 from schemas.progress import NoticeEnded
 from schemas.results import BatchFailed, BatchRejected, BatchSealed
-from schemas.ticks import Tick
 
 TOPIC = "progress"
 TOLD = BatchSealed | BatchRejected | BatchFailed
-DECODER = Decoder(
-    BatchSealed, BatchRejected, BatchFailed, NoticeEnded, Tick, ignored=("BatchProgressed", "BatchCompleted")
-)
+DECODER = Decoder(BatchSealed, BatchRejected, BatchFailed, NoticeEnded, ignored=("BatchProgressed", "BatchCompleted"))
 INTENT = b"intent/"
 
 

@@ -54,17 +54,19 @@ class Doorkeeper:
         if self._storage.read_note(submission.batch_id, SEALED) is not None:
             self._remember(submission)
             return None
-        self._storage.create_batch_folder(submission.batch_id, 1)
-        self._remember(submission)
         rejected = self._storage.read_note(submission.batch_id, REJECTED)
         if rejected is not None:
+            self._remember(submission)
             return BatchRejected.model_validate_json(rejected)
+        self._storage.create_batch_folder(submission.batch_id, 1)
+        self._remember(submission)
         try:
             digest, plan = self._plan(submission)
         except FaultyInput as error:
             return self._reject(submission, error.faults)
         except UNREADABLE as error:
-            logger.exception("submission_unreadable", batch_id=submission.batch_id)
+            # Its type only: the text of such an error may quote what was submitted.
+            logger.warning("submission_unreadable", batch_id=submission.batch_id, error=type(error).__name__)
             return self._reject(submission, _unreadable(error).faults)
         return self._accepted(submission, digest, plan)
 
@@ -110,8 +112,9 @@ class Doorkeeper:
         return unpack_design(self._blob(submission.stored_design, "stored_design"))
 
     def _stored_plan(self, digest: str) -> Plan:
+        stored = self._blob(digest, "plan")
         try:
-            return Plan.model_validate_json(self._blob(digest, "plan"))
+            return Plan.model_validate_json(stored)
         except ValueError:
             raise _faulty("plan_invalid", "plan", "the stored blob is no plan") from None
 

@@ -57,6 +57,7 @@ class IntentRunner(Generic[IntentT]):
         except asyncio.CancelledError:
             pass
         except Exception as error:  # noqa: BLE001 - anything unforeseen ends the process, uncommitted
+            self._done.add(name)
             self._end_process(error)
         finally:
             self._running.pop(name, None)

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import FrameType
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ Say = Callable[[str], None]
 
 STOPPING_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LOOK_SECONDS = 1.0
+LOG_NAME = "up.log"
 
 
 class SystemRunning(PressrunError):
@@ -40,14 +42,28 @@ def run_system(settings: Settings, say: Say, on_ready: Callable[[], None]) -> No
     Raises SystemRunning, and what starting a broker and applying topics raise.
     """
     with _alone(settings), _interrupted_by_signals():
+        say = _noted(settings, say)
         try:
             broker = _start_broker(settings, say)
             write_system(settings, RunningSystem(broker.address, settings.broker is None, os.getpid()))
             _supervise(settings, say, on_ready)
+            say("every role has ended")
         except KeyboardInterrupt:
             say("stopped before it was ready")
         finally:
             _end(settings, say)
+
+
+def _noted(settings: Settings, say: Say) -> Say:
+    """What is said is also kept, with its time, beside the logs of the roles."""
+    settings.logs.mkdir(parents=True, exist_ok=True)
+
+    def say_and_note(line: str) -> None:
+        say(line)
+        with (settings.logs / LOG_NAME).open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {line}\n")
+
+    return say_and_note
 
 
 def _start_broker(settings: Settings, say: Say) -> RunningBroker:

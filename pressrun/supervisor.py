@@ -16,8 +16,6 @@ NUMBER_VARIABLE = "PRESSRUN_ROLE_NUMBER"
 """Environment variable: which of a role's processes this is, from 0."""
 
 GRACE_SECONDS = 10.0
-STARTED_AFTER_SECONDS = 5.0
-"""A role that was ready, or lived this long, had started; another is started again with growing pauses."""
 LONGEST_PAUSE_SECONDS = 10.0
 POLL_SECONDS = 0.1
 REASON_BYTES = 4096
@@ -36,7 +34,6 @@ class Post:
     number: int
     process: "subprocess.Popen[bytes] | None" = None
     is_ready: bool = False
-    started_at: float = 0.0
     failures: int = 0
     not_before: float = 0.0
 
@@ -85,19 +82,20 @@ class Supervisor:
         if post.process is not None and post.process.poll() is not None:
             self._note_death(post, post.process.returncode, now)
         if post.process is None and now >= post.not_before:
-            self._start(post, now)
+            self._start(post)
 
     def _note_death(self, post: Post, code: int, now: float) -> None:
-        had_started = post.is_ready or now - post.started_at >= STARTED_AFTER_SECONDS
-        post.failures = 0 if had_started else post.failures + 1
+        """Who was killed, or was ready before, can start: only another is waited with."""
+        cannot_start = code >= 0 and not post.is_ready
+        post.failures = post.failures + 1 if cannot_start else 0
         pause = pause_after(post.failures)
         post.not_before = now + pause
         post.process, post.is_ready = None, False
         again = f"again in {pause:.0f} s" if pause else "again at once"
-        reason = "" if had_started else self._reason(post)
+        reason = self._reason(post) if cannot_start else ""
         self.say(f"{post.role} {post.number} ended ({_how(code)}), {again}{reason}")
 
-    def _start(self, post: Post, now: float) -> None:
+    def _start(self, post: Post) -> None:
         read_end, _ = self._lifeline
         with self._output(post).open("ab") as output:
             post.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -110,7 +108,6 @@ class Supervisor:
                 # Ctrl-C in the terminal is the supervisor's to handle.
                 start_new_session=True,
             )
-        post.started_at = now
 
     def _tell_ready(self) -> None:
         if self._was_ready:

@@ -8,6 +8,6 @@ from schemas.events import Record
 class Tick(Record):
     """Look again: time has passed, or the partition has just come to this worker."""
 
-    topics: ClassVar[tuple[str, ...]] = ("results", "dispatch", "completions", "progress")
+    topics: ClassVar[tuple[str, ...]] = ("results", "dispatch")
 
     type: Literal["Tick"] = "Tick"

@@ -61,6 +61,7 @@ CATALOGUE: tuple[Topic, ...] = (
         carries="batches handed in and commands about them",
         written_by=("producers", "api", "cli"),
         read_by=("intake",),
+        public=True,
         flushed=True,
     ),
     _stream(
@@ -72,6 +73,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ),
     _stream(
         "items-letters",
+        key="batch id, attempt and first index of the piece",
         partitions=8,
         carries="one letter to render per record; partitions are chosen by runs of indexes",
         written_by=("explode",),
@@ -114,7 +116,7 @@ CATALOGUE: tuple[Topic, ...] = (
     _stream(
         "dead-letters",
         partitions=1,
-        key="topic the record came from",
+        key="the record's own",
         carries="records that cannot be read, with topic, partition, offset and reason",
         written_by=("intake", "explode", "render", "aggregate", "close", "notify"),
         read_by=("people",),
@@ -128,7 +130,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ),
     _changelog("explode", "schedule", key="batch id", partitions=1, carries="what has been released of each batch"),
     _changelog("close", "closings", key="batch id", partitions=4, carries="archives being made"),
-    _changelog("notify", "notices", key="notice id", partitions=4, carries="mails and webhooks: meant, begun, settled"),
+    _changelog("notify", "notices", key="batch id", partitions=4, carries="mails and webhooks: meant, begun, settled"),
 )
 
 

@@ -3,6 +3,7 @@
 # Each command imports only what it needs: Kafka's client alone takes longer than all else here together.
 
 import json
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -40,13 +41,13 @@ def watch(batch_id: BatchArgument) -> None:
     """
     from pressrun.cli.answers import exit_code_of
     from pressrun.cli.configuration import read_settings
-    from pressrun.cli.watching import find_batch, follow_batch, tell_end
+    from pressrun.cli.watching import find_batch, follow_batch, is_up, tell_end
     from pressrun.system import broker_of
 
     settings = read_settings()
     address = broker_of(settings)
     find_batch(address, batch_id)
-    state = follow_batch(address, batch_id)
+    state = follow_batch(address, batch_id, partial(is_up, settings))
     tell_end(batch_id, state, settings.archives)
     raise typer.Exit(exit_code_of(state))
 

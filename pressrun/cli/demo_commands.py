@@ -38,7 +38,7 @@ def demo(
         before = stage.count_mails()
         batch_id = submit_order(stage, order, request)
         say(f"Batch {batch_id} is submitted.")
-        state = follow_batch(stage.address, batch_id)
+        state = follow_batch(stage.address, batch_id, lambda: True)
         is_sealed = state is not None and state.status == "sealed"
         if state is not None and is_sealed:
             tell_results(stage, state, await_mail(stage, before), say)

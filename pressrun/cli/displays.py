@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -13,18 +14,16 @@ from pressrun.cli.answers import COLOURS, count_answered
 from pressrun.cli.consoles import talk_console
 from schemas.batches import BatchState
 
-Tell = Callable[[BatchState], None]
-
 LINE_SECONDS = 1.0
 """Between two plain lines of one status: enough for a log."""
 
 
 @contextmanager
-def progress_display() -> Iterator[Tell]:
-    """What is to be told each new state of one batch."""
+def progress_display() -> Iterator["Display"]:
+    """What is to be told each new state of one batch, and now and then a remark."""
     console = talk_console()
     if not console.is_terminal:
-        yield PlainLines(console).tell
+        yield PlainLines(console)
         return
     with Progress(
         TextColumn("{task.description}"),
@@ -35,7 +34,14 @@ def progress_display() -> Iterator[Tell]:
         TimeRemainingColumn(compact=True),
         console=console,
     ) as progress:
-        yield LiveBar(progress).tell
+        yield LiveBar(progress)
+
+
+class Display(Protocol):
+    """Shows one batch."""
+
+    def tell(self, state: BatchState) -> None: ...
+    def remark(self, line: str) -> None: ...
 
 
 class LiveBar:
@@ -55,6 +61,9 @@ class LiveBar:
             counts=counts_of(state),
         )
 
+    def remark(self, line: str) -> None:
+        self._progress.console.print(Text(line), soft_wrap=True)
+
 
 @dataclass(slots=True)
 class PlainLines:
@@ -73,6 +82,9 @@ class PlainLines:
         if state.status != self._status or now - self._told_at >= LINE_SECONDS:
             self.console.print(Text(self._line(state, now)), soft_wrap=True)
             self._status, self._told_at = state.status, now
+
+    def remark(self, line: str) -> None:
+        self.console.print(Text(line), soft_wrap=True)
 
     def _line(self, state: BatchState, now: float) -> str:
         assert self._began is not None

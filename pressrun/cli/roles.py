@@ -22,7 +22,7 @@ def run_role(role: str, settings: Settings) -> int:
     """Exit code of the process: 0 asked to stop, 70 crashed, 78 cannot start as things are."""
     number = int(os.environ.get(NUMBER_VARIABLE, "0"))
     configure_logs(f"{role}-{number}", settings.logs, settings.log_level)
-    _end_without_supervisor()
+    end_without_supervisor(GRACE_SECONDS)
 
     def create() -> BlockApp:
         app = build_role(role, settings)
@@ -36,7 +36,7 @@ def run_role(role: str, settings: Settings) -> int:
         return CANNOT_START
 
 
-def _end_without_supervisor() -> None:
+def end_without_supervisor(grace: float) -> None:
     """A supervisor that was killed cannot kill: a role that does not end by itself then does it here."""
     descriptor = os.environ.get(LIFELINE_VARIABLE)
     if descriptor is None:
@@ -45,7 +45,7 @@ def _end_without_supervisor() -> None:
     def wait() -> None:
         while os.read(int(descriptor), 1):
             pass
-        time.sleep(GRACE_SECONDS)
+        time.sleep(grace)
         os._exit(EXIT_UNCOMMITTED)
 
     threading.Thread(target=wait, name="no-supervisor", daemon=True).start()

@@ -3,6 +3,7 @@
 # The renderer is only imported once something is submitted; see batches_commands.py.
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -105,9 +106,9 @@ def _submit(form: "LettersForm", settings: "Settings", address: str) -> dict[str
 
 def _wait(batch_id: str, answer: dict[str, object], settings: "Settings", address: str, *, as_json: bool) -> int:
     from pressrun.cli.answers import answer_of, exit_code_of
-    from pressrun.cli.watching import follow_batch, tell_end
+    from pressrun.cli.watching import follow_batch, is_up, tell_end
 
-    state = follow_batch(address, batch_id)
+    state = follow_batch(address, batch_id, partial(is_up, settings))
     tell_end(batch_id, state, settings.archives)
     if as_json:
         _tell(answer if state is None else answer_of(state, settings.archives), as_json=True)

@@ -27,7 +27,12 @@ def up() -> None:
     from pressrun.cli.consoles import say
     from pressrun.startup import run_system
 
-    run_system(read_settings(), say, on_ready=lambda: typer.echo("ready"))
+    def tell_ready() -> None:
+        typer.echo("ready")
+        say(f"every role is ready; Ctrl-C ends it all, {settings.home} keeps it")
+
+    settings = read_settings()
+    run_system(settings, say, tell_ready)
 
 
 def _known_role(role: str) -> str:

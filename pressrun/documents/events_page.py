@@ -31,7 +31,7 @@ What is said on the log, for those who write to it or read from it. `asyncapi.ya
 Every value is a JSON object in UTF-8 of at most 900,000 bytes; a field that would be null is left out. The key is the
 batch id where there is one, so that one partition has everything about a batch in order. Times are UTC. Delivery is at
 least once: **the same fact has the same `id`, however often it is repeated**, so a reader that remembers ids sees each
-fact once.
+fact once. Only `BatchState` is no fact but a state: its id is always the same, and the newest replaces the others.
 
 Within a version new fields may appear; a reader ignores those it does not know. A change that an older reader would
 misunderstand raises `version`: then the older reader stops and waits for its update, and nothing is lost.

@@ -150,7 +150,8 @@ def report(batch: Batch, now: datetime) -> tuple[Batch, tuple[Effect, ...]]:
 def look_again(batch: Batch, now: datetime) -> tuple[Batch, tuple[Effect, ...]]:
     """What is repeated after recovery and on every tick, so that nothing said once and lost stays lost."""
     if batch.head.status == "closing":
-        return batch, _completed(batch.head)
+        # The closer may have missed it; readers of progress were told before it was stored.
+        return batch, _completed(batch.head)[:1]
     return report(batch, now)
 
 
@@ -342,7 +343,7 @@ def _credits(batch: Batch) -> Effect:
 def _progressed(head: Head, now: datetime) -> BatchProgressed:
     answered = head.succeeded + head.failed + head.cancelled
     return BatchProgressed(
-        id=f"{head.batch_id}/{head.attempt}/{head.status}/{answered}",
+        id=f"{head.batch_id}/{head.attempt}/{head.status}/{answered}" + (f"/{head.blocked}" if head.blocked else ""),
         time=now,
         batch_id=head.batch_id,
         attempt=head.attempt,

@@ -126,8 +126,9 @@ async def test_a_tick_repeats_what_open_batches_wait_for() -> None:
         await stage.give(an_accepted(10), a_result((0, 9)))
         await stage.give(Tick(id="tick", time=NOW))
 
-    first, _, again, _ = stage.outbox.events(BatchCompleted)
+    first, _, again = stage.outbox.events(BatchCompleted)
     assert again == first
+    assert stage.outbox.topics_of(BatchCompleted) == ["completions", "progress", "completions"]
 
 
 async def test_the_seal_ends_the_batch_for_everyone() -> None:

@@ -1,4 +1,4 @@
-"""The command line against whole systems: every promise of `up`, `submit`, `show`, `watch`, `cancel`, `verify`, `demo`."""
+"""The command line against whole systems: what is promised of `up`, `submit`, `show`, `watch`, `cancel` and the rest."""
 
 import json
 import os

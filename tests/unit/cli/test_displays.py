@@ -79,8 +79,8 @@ def test_plain_lines_come_once_a_second_and_with_every_new_status() -> None:
 
 
 def test_without_a_terminal_the_display_is_plain_lines() -> None:
-    with progress_display() as tell:
-        assert isinstance(getattr(tell, "__self__", None), PlainLines)
+    with progress_display() as display:
+        assert isinstance(display, PlainLines)
 
 
 def test_the_bar_tells_percent_counts_and_status() -> None:
@@ -89,10 +89,20 @@ def test_the_bar_tells_percent_counts_and_status() -> None:
     with Progress("{task.description} {task.percentage:.0f}% {task.fields[counts]}", console=console) as progress:
         bar = LiveBar(progress)
         bar.tell(a_state(succeeded=250))
+        bar.remark("the system has ended")
         bar.tell(a_state(status="sealed", succeeded=998, failed=2))
 
     assert "100% 1,000 of 1,000, 2 failed" in output.getvalue()
     assert "sealed" in output.getvalue()
+    assert "the system has ended" in output.getvalue()
+
+
+def test_a_remark_is_a_line_of_its_own() -> None:
+    console, output = a_console()
+
+    PlainLines(console).remark("the system [has] ended")
+
+    assert output.getvalue() == "the system [has] ended\n"
 
 
 def test_what_is_waited_for_is_told_with_the_counts() -> None:

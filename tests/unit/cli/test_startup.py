@@ -45,6 +45,7 @@ def test_where_no_broker_can_be_started_everything_tried_is_told_and_no_system_i
     assert "java" in result.stderr
     assert result.stdout == ""
     assert read_system(settings) is None
+    assert not (settings.home / "system.json").exists()
 
 
 @pytest.mark.usefixtures("no_engine")

@@ -107,6 +107,15 @@ def test_a_role_that_cannot_start_is_tried_again_with_growing_pauses_and_its_rea
     ]
 
 
+def test_a_role_that_is_killed_while_it_starts_is_started_again_at_once(
+    a_supervisor: Callable[..., Supervisor], told: list[str]
+) -> None:
+    with running(a_supervisor("test $0 = close || exec sleep 60; kill -KILL $$")):
+        until(lambda: len(told) >= 3)
+
+    assert told[:3] == ["close 0 ended (signal 9), again at once"] * 3
+
+
 def test_pauses_double_to_a_bound() -> None:
     assert [pause_after(failures) for failures in range(9)] == [0, 0, 1, 2, 4, 8, 10, 10, 10]
 
@@ -190,3 +199,26 @@ def has_command(pid: int, word: str) -> bool:
     """Whether the process runs this command line; one that has ended and is not yet reaped has none."""
     shown = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return word in shown.stdout
+
+
+def test_a_role_that_does_not_end_by_itself_ends_after_its_supervisor() -> None:
+    program = (
+        "import signal; from pressrun.cli.roles import end_without_supervisor; "
+        "end_without_supervisor(0.1); print('waits', flush=True); signal.pause()"
+    )
+    read_end, write_end = os.pipe()
+    role = subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PRESSRUN_LIFELINE_FD": str(read_end)},
+        pass_fds=(read_end,),
+        stdout=subprocess.PIPE,
+    )
+    os.close(read_end)
+    assert role.stdout is not None
+    assert role.stdout.readline() == b"waits\n"
+    assert role.poll() is None
+
+    os.close(write_end)
+
+    assert role.wait(PATIENCE) == 70
+    role.stdout.close()

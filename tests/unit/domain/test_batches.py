@@ -103,7 +103,9 @@ def test_the_answer_to_a_repair_repeats_the_completion_with_the_same_id() -> Non
 
     _, again = step(batch, a_result((3, 3), repair=1))
 
-    assert [event.id for _, event in said(again, BatchCompleted)] == [e.id for _, e in said(first, BatchCompleted)]
+    assert [event.id for _, event in said(again, BatchCompleted)] == [
+        event.id for _, event in said(first, BatchCompleted)
+    ]
 
 
 def test_a_completed_batch_is_announced_again_after_a_recovery() -> None:
@@ -111,7 +113,7 @@ def test_a_completed_batch_is_announced_again_after_a_recovery() -> None:
 
     _, again = look_again(batch, NOW + timedelta(minutes=1))
 
-    assert said(again, BatchCompleted) == said(first, BatchCompleted)
+    assert said(again, BatchCompleted) == said(first, BatchCompleted)[:1]
 
 
 def test_a_running_batch_repeats_its_credits_on_a_tick() -> None:

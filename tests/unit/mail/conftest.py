@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
+from mailserver import FreePortController
 
 from sinks.mail.notices import BatchNotice
 from sinks.mail.settings import MailSettings
@@ -71,17 +71,6 @@ class Script:
         writer.write(f"{action}\r\n".encode())
         await writer.drain()
         return True
-
-
-class FreePortController(Controller):  # type: ignore[misc] # aiosmtpd has no types
-    """A threaded aiosmtpd server on whichever port is free."""
-
-    async def _create_server(self) -> asyncio.Server:
-        server: asyncio.Server = await self.loop.create_server(
-            self._factory_invoker, "127.0.0.1", 0, ssl=self.ssl_context
-        )
-        self.port = server.sockets[0].getsockname()[1]
-        return server
 
 
 Serve = Callable[..., int]
