@@ -227,9 +227,10 @@ def main() -> None:
     parser.add_argument("--recipients", type=int, default=100_000)
     parser.add_argument("--size", type=int, default=30_000, help="bytes of the constant artifact")
     parser.add_argument("--work", default="constant,postcard")
+    parser.add_argument("--folder", help="where the data directories lie; another disk, or memory")
     parser.add_argument("--latency", action=argparse.BooleanOptionalAction, default=True)
     asked = parser.parse_args()
-    root = Path(tempfile.mkdtemp(prefix="pressrun-bench-"))
+    root = Path(tempfile.mkdtemp(prefix="pressrun-bench-", dir=asked.folder))
     try:
         if asked.latency:
             measure_latency(root, asked.size)

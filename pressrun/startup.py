@@ -39,7 +39,8 @@ def broker_settings_of(settings: Settings) -> BrokerSettings:
 def run_system(settings: Settings, say: Say, on_ready: Callable[[], None]) -> None:
     """Run until told to stop by SIGTERM, SIGINT or SIGHUP.
 
-    Raises SystemRunning, and what starting a broker and applying topics raise.
+    Raises SystemRunning, what starting a broker and applying topics raise, and KeyboardInterrupt when it was told to
+    stop before any role ran.
     """
     with _alone(settings), _interrupted_by_signals():
         say = _noted(settings, say)
@@ -50,7 +51,10 @@ def run_system(settings: Settings, say: Say, on_ready: Callable[[], None]) -> No
             say("every role has ended")
         except KeyboardInterrupt:
             say("stopped before it was ready")
+            raise
         finally:
+            # A second Ctrl-C would leave half of it running.
+            _handle_signals(lambda *_: None)
             _end(settings, say)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pressrun.cli.exits import FAILED
+from pressrun.cli.options import SecretOption
 
 
 def verify(
@@ -17,9 +18,7 @@ def verify(
         Path, typer.Argument(metavar="ARCHIVE", exists=True, dir_okay=False, help="The sealed ZIP file.")
     ],
     *,
-    password_secret: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The secret that holds the archive's password.")
-    ] = None,
+    password_secret: SecretOption = None,
 ) -> None:
     """Check every entry of an archive against its manifest, and that each item is an entry or explained."""
     from pressrun.cli.configuration import read_settings

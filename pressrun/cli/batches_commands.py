@@ -9,11 +9,7 @@ from typing import Annotated
 import typer
 
 from pressrun.cli.exits import errors_told
-
-BatchArgument = Annotated[str, typer.Argument(metavar="ID", help="The batch's id, as `submit` printed it.")]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Answer with JSON on standard output, and nothing else there.")
-]
+from pressrun.cli.options import BatchArgument, JsonOption
 
 
 def show(batch_id: BatchArgument, *, as_json: JsonOption = False) -> None:

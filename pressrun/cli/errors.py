@@ -4,7 +4,8 @@ PressrunError
 ├── BatchUnknown
 ├── BatchEnded
 ├── BrokerDown
-└── FileUnwritable
+├── FileUnwritable
+└── MachineRefused
 """
 
 from typing import ClassVar
@@ -35,3 +36,9 @@ class FileUnwritable(PressrunError):
     """The file cannot be written."""
 
     code: ClassVar[str] = "file_unwritable"
+
+
+class MachineRefused(PressrunError):
+    """The operating system did not allow something."""
+
+    code: ClassVar[str] = "machine_refused"

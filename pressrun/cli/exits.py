@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
+from pressrun.cli.errors import MachineRefused
 from schemas.errors import PressrunError
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class TellingGroup(TyperGroup):
 def errors_told(*, as_json: bool = False) -> Iterator[None]:
     """Say a PressrunError, as one JSON object on standard output where that was asked for, and exit."""
     try:
-        yield
+        with _machine_errors():
+            yield
     except PressrunError as error:
         faults = faults_of(error)
         if as_json:
@@ -43,6 +45,18 @@ def errors_told(*, as_json: bool = False) -> Iterator[None]:
         else:
             tell_error(error, faults)
         raise typer.Exit(FAULTY_INPUT if faults else FAILED) from None
+
+
+@contextmanager
+def _machine_errors() -> Iterator[None]:
+    """A folder that may not be written is no bug of ours; a reader who went away is Typer's to handle."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise MachineRefused(f"{where}{error.strerror or error}") from error
 
 
 def tell_error(error: PressrunError, faults: "tuple[Fault, ...]") -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pressrun.cli.exits import SOME_FAILED
-from pressrun.cli.submit_commands import DesignOption, FontsOption, PageOption
+from pressrun.cli.options import DesignOption, FontsOption, PageOption
 
 if TYPE_CHECKING:
     from schemas.faults import Fault

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pressrun.cli.exits import FAILED
+from pressrun.cli.options import JsonOption
 from streams.topology import ROLE_NAMES
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def doctor(
     design: Annotated[
         Path | None, typer.Option(metavar="DIR-OR-JSON", help="Look at the fonts of this design.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON on standard output.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Look at everything a system stands on, with a remedy for each thing that is not well; exits 1 when one fails."""
     from pressrun.cli.configuration import read_settings

@@ -126,6 +126,12 @@ def end(process: "subprocess.Popen[str]") -> tuple[str, str]:
     return process.communicate(timeout=PATIENCE)
 
 
+def said_by(process: "subprocess.Popen[str]") -> str:
+    """The next line of a process's talk; it is waited for."""
+    assert process.stderr is not None
+    return process.stderr.readline()
+
+
 def until(condition: Callable[[], Any]) -> Any:
     """Wait for a condition; the test fails when it never comes."""
     deadline = time.monotonic() + PATIENCE

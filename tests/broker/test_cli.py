@@ -1,4 +1,4 @@
-"""The command line against whole systems: what is promised of `up`, `submit`, `show`, `watch`, `cancel` and the rest."""
+"""The command line against whole systems: what `up`, `submit`, `show`, `watch`, `cancel` and the others promise."""
 
 import json
 import os
@@ -15,6 +15,7 @@ from broker.systems import (
     a_running_system,
     await_ready,
     end,
+    said_by,
     submission,
     until,
 )
@@ -110,8 +111,7 @@ def test_a_batch_cancelled_in_the_middle_ends_cancelled_with_what_was_made(syste
 def test_ctrl_c_of_a_waiting_submit_leaves_the_batch_running(system: System, tmp_path: Path) -> None:
     with system.paused("render"):
         waiting = system.start(*submission(a_list(tmp_path / "list.csv", 1_000)), "--wait", "--json")
-        assert waiting.stderr is not None
-        until(lambda: "running" in waiting.stderr.readline())  # type: ignore[union-attr] # asserted above
+        until(lambda: "running" in said_by(waiting))
         waiting.send_signal(signal.SIGINT)
         out, err = waiting.communicate()
 
@@ -183,20 +183,27 @@ def test_two_systems_run_side_by_side_and_one_ends_with_nothing_left(system: Sys
 
         assert up.returncode == 0
         assert "broker stopped" in said
+        assert "broker stopped" in (other.data_dir / "logs" / "up.log").read_text()
         assert other.processes() == {}
         assert not (other.data_dir / "system.json").exists()
         assert other.run("show", batch_id).stderr.startswith("system_down: ")
     assert system.run("broker", "status").returncode == 0
 
 
-def test_what_was_submitted_before_a_system_ended_is_done_by_the_next(tmp_path: Path) -> None:
+def test_a_batch_waits_for_the_next_system_and_so_does_who_watches_it(tmp_path: Path) -> None:
     with a_running_system(tmp_path / "system") as (system, up):
         with system.paused("render"):
             batch_id = system.submit(a_list(tmp_path / "list.csv", 300)).stdout.strip()
+            watching = system.start("watch", batch_id)
+            until(lambda: "running" in said_by(watching))
         end(up)
+        until(lambda: "the system has ended" in said_by(watching))
 
-    with a_running_system(tmp_path / "system") as (system, _):
-        assert system.run("watch", batch_id).returncode == 0
+    with a_running_system(tmp_path / "system"):
+        _, said = watching.communicate()
+
+    assert watching.returncode == 0
+    assert "300 of 300" in said
 
 
 def test_roles_end_with_a_supervisor_that_was_killed_and_the_next_finds_the_broker(tmp_path: Path) -> None:
@@ -239,8 +246,10 @@ def test_a_system_interrupted_while_it_starts_leaves_nothing(tmp_path: Path) -> 
     assert "starting Kafka" in up.stderr.readline()
 
     up.send_signal(signal.SIGINT)
-    up.communicate()
+    _, said = up.communicate()
 
+    assert up.returncode != 0
+    assert "stopped before it was ready" in said
     assert system.processes() == {}
     assert not (system.data_dir / "system.json").exists()
 

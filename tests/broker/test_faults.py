@@ -1,9 +1,18 @@
 """What dies in the middle is missed by nobody: every batch ends exact."""
 
+import errno
+import os
+import subprocess
 from collections.abc import Iterator
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
+from aiosmtpd.controller import Controller
+from broker.apps import read_topic
 from broker.live import System, a_system, assert_clean, assert_exact
+from mailserver import FreePortController
 
 from pressrun.submitting import cancel_batch
 
@@ -99,3 +108,72 @@ def test_a_supervisor_killed_takes_its_roles_with_it(system: System) -> None:
     system.until(lambda: not any(process.is_running() for process in processes), "the roles have ended")
     system.start()
     assert_exact(system, system.wait_until_sealed(batch_id), TOTAL)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a small file system can be mounted by root only; CI is root")
+def test_a_full_disk_is_said_and_waited_for(tmp_path: Path) -> None:
+    batches = tmp_path / "batches"
+    batches.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600m", "tmpfs", str(batches)], check=True)
+    try:
+        with a_system(tmp_path, item_delay_ms="2", disk_reserve_mb="1") as system:
+            batch_id = submitted_and_moving(system, total=2_000)
+            filler = fill(batches)
+
+            system.wait(batch_id, lambda state: state.blocked == "storage_full")
+            filler.unlink()
+
+            state = system.wait_until_sealed(batch_id)
+            assert state.blocked is None
+            assert_exact(system, state, 2_000)
+    finally:
+        subprocess.run(["umount", str(batches)], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """A file that takes what is left."""
+    path = folder / "filler"
+    with path.open("wb", buffering=0) as file, pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        write_for_ever(file)
+    return path
+
+
+def write_for_ever(file: BinaryIO) -> None:
+    while True:
+        file.write(bytes(1 << 20))
+
+
+def test_a_mail_server_that_is_down_holds_up_no_archive(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    controller = FreePortController(mailbox, hostname="127.0.0.1")
+    controller.start()
+    port = controller.port
+    controller.stop()
+    with a_system(tmp_path, smtp_port=str(port)) as system:
+        batch_id = system.submit(50, notify="ann@example.com")
+        assert_exact(system, system.wait_until_sealed(batch_id), 50)
+        system.until(lambda: b'"waiting"' in notices(system), "the mail waits")
+
+        again = Controller(mailbox, hostname="127.0.0.1", port=port)
+        again.start()
+        try:
+            system.until(lambda: mailbox.subjects, "the mail follows")
+            system.until(lambda: b'"sent"' in notices(system), "it is said to be sent")
+        finally:
+            again.stop()
+
+    assert len(mailbox.subjects) == 1
+
+
+class Mailbox:
+    def __init__(self) -> None:
+        self.subjects: list[str] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.subjects.append(str(message_from_bytes(envelope.content)["Subject"]))
+        return "250 OK"
+
+
+def notices(system: System) -> bytes:
+    records = read_topic(system.address, "progress")
+    return b"".join(record.value for record in records if b'"NoticeEnded"' in record.value)

@@ -121,6 +121,18 @@ def test_a_setting_that_cannot_be_read_is_named_without_its_value(run: Run, monk
     assert "secret-words" not in result.output
 
 
+def test_a_data_directory_that_cannot_be_made_is_an_error(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PRESSRUN_DATA_DIR", str(tmp_path / "file" / "var"))
+
+    result = run("up")
+
+    assert result.exit_code == 1
+    assert result.stderr == f"machine_refused: {tmp_path / 'file' / 'var'}: Not a directory\n"
+
+
 def test_a_role_that_does_not_exist_is_refused_with_those_that_do(run: Run) -> None:
     result = run("work", "cook")
 
