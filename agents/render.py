@@ -43,19 +43,21 @@ def attach(app: StreamApp, *, outbox: Outbox, workshop: Workshop, clock: Clock) 
 
     async def known(block: Block, read: Sequence[tuple[Carrier, ItemReleased]]) -> list[ItemReleased]:
         bench = await asyncio.to_thread(workshop.open, read[0][1].plan)
-        for record, item in read:
-            if bench is None or item.index >= bench.total:
+        total = bench.total if bench is not None else 0
+        items = [item for _, item in read if item.index < total]
+        if len(items) < len(read):
+            for record, _ in (pair for pair in read if pair[1].index >= total):
                 await outbox.bury(record, block.place, "item_unknown", "its plan or its index is unknown", clock())
-        return [item for _, item in read if bench is not None and item.index < bench.total]
+        return items
 
     async def finish(block: Block, items: Sequence[ItemReleased]) -> ItemsFinished | None:
         bench = workshop.open(items[0].plan)
         assert bench is not None
+        stamper, variables = bench.stamper, bench.variables
         outcomes: list[Outcome] = []
-        for number, item in enumerate(items, 1):
-            outcomes.append(make_letter(bench.stamper, bench.variables, item))
-            if number % ITEMS_BETWEEN_YIELDS == 0:
-                await asyncio.sleep(0)
+        for start in range(0, len(items), ITEMS_BETWEEN_YIELDS):
+            outcomes += [make_letter(stamper, variables, item) for item in items[start : start + ITEMS_BETWEEN_YIELDS]]
+            await asyncio.sleep(0)
         name = f"{items[0].index:07d}-{items[-1].index:07d}-p{block.place.partition}-o{block.first}"
         size = await asyncio.to_thread(workshop.store, items[0], name, outcomes)
         return None if size is None else finished(items[0], outcomes, name, size, clock())

@@ -40,7 +40,7 @@ class LocalWorkshop:
             return None
         plan = self._shelf.open(item.plan).plan
         password = read_secret(self._secrets, plan.password_secret) if plan.password_secret else None
-        artifacts = [Artifact(m.index, m.parts, m.size, m.crc32, m.sha256) for m in outcomes if isinstance(m, Made)]
+        artifacts = [Artifact(*made) for made in outcomes if isinstance(made, Made)]
         failures = [FailedItem(f.index, f.code, f.message) for f in outcomes if isinstance(f, Failed)]
         try:
             return write_segment(folder, name, artifacts, failures, password=password)

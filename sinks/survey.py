@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sinks.bitmaps import add, bitmap_length
 from sinks.checksums import Checksums, read_checksums
@@ -38,11 +39,10 @@ class Survey:
     unreadable: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
+class StoredEntry(NamedTuple):
     """An entry of a segment: it lies from `start` to `end` (bytes, with its header) and its record describes it."""
 
-    index: int
+    index: int  # type: ignore[assignment] # hides tuple's method of this name, which nobody asks an item for
     start: int
     end: int
     size: int

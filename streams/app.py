@@ -67,6 +67,8 @@ class BlockApp(faust.App):
         self.block_topics: dict[str, bool] = {}
         self.largest_block = LARGEST_BLOCK
         self.outstanding_limit = 4 * LARGEST_BLOCK
+        self.rest_seconds = 0.0
+        """Between two fetches from a partition; more records come in one block, later by at most this."""
         self.end_process = end_process or _end_process
         self.table: FlushedTable | None = None
         self.after_seek: list[Callable[[], None]] = []

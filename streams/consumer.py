@@ -94,7 +94,7 @@ class BlockConsumer(driver.Consumer):
         active = set(self._get_active_partitions())
         wanted = {tp for tp in active if self._wants(tp)}
         if not wanted:
-            await self._wait_for_change(0.05)
+            await self._wait_for_change(self.app.rest_seconds or 0.05)
             return
         generation = self.app.consumer_generation_id
         # Where some partition is full the fetch must not sit out a second: that partition may have room sooner.
@@ -107,7 +107,7 @@ class BlockConsumer(driver.Consumer):
         lane = self.lanes.get(tp)
         if lane is None:
             return tp.topic not in self.app.block_topics
-        return lane.outstanding < self.app.outstanding_limit and not lane.is_waiting
+        return lane.outstanding < self.app.outstanding_limit and not (lane.is_waiting or lane.is_resting)
 
     async def _wait_for_change(self, seconds: float) -> None:
         self._changed.clear()
@@ -141,6 +141,7 @@ class BlockConsumer(driver.Consumer):
             if lane.must_seek or not await self._hand_over(lane.hand_out(piece), tp, generation):
                 lane.must_seek = True
                 return
+        lane.rest(self.app.rest_seconds)
 
     async def _hand_over(self, block: Block, tp: TP, generation: int) -> bool:
         """Put the block on its agent's queue; False if a rebalance came between."""

@@ -109,6 +109,7 @@ class Lane:
         self.reason: str | None = None
         self._blocks: deque[Block] = deque()
         self._wait_until = 0.0
+        self._rested_at = 0.0
         self._gap: int | None = None
 
     def __contains__(self, block: Block) -> bool:
@@ -141,6 +142,15 @@ class Lane:
             self.must_seek = True
             return ()
         return [record for record in records if record.offset >= self.position]
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether a block went out so recently that more records shall gather first."""
+        return time.monotonic() < self._rested_at
+
+    def rest(self, seconds: float) -> None:
+        """Let records gather for so long: a block costs milliseconds however few records it has."""
+        self._rested_at = time.monotonic() + seconds
 
     def hand_out(self, records: Sequence[Incoming]) -> Block:
         """One block, now on its way; reading goes on behind it."""

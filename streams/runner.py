@@ -1,6 +1,7 @@
 """Runs a role's App in this process until it is told to stop, its supervisor is gone, or it crashes."""
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -16,7 +17,16 @@ LIFELINE_VARIABLE = "PRESSRUN_LIFELINE_FD"
 
 def run_app(create: Callable[[], BlockApp]) -> int:
     """Exit code: 0 after a signal, 70 after a crash."""
-    return uvloop.run(_run(create))
+    # By policy, because the consumer's thread makes a loop of its own.
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    return asyncio.run(_run(create))
+
+
+def _calm_collector() -> None:
+    """Collect a tenth as often: a block's short-lived values set it off for nothing (9 % of a renderer's time)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 async def _run(create: Callable[[], BlockApp]) -> int:
@@ -26,6 +36,7 @@ async def _run(create: Callable[[], BlockApp]) -> int:
         loop.add_signal_handler(number, stopping.set)
     _watch_lifeline(lambda: loop.call_soon_threadsafe(stopping.set))
     app = create()
+    _calm_collector()
     crashed = asyncio.ensure_future(_start_and_watch(app))
     asked = asyncio.ensure_future(stopping.wait())
     await asyncio.wait({crashed, asked}, return_when=asyncio.FIRST_COMPLETED)

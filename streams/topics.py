@@ -85,7 +85,6 @@ CATALOGUE: tuple[Topic, ...] = (
         carries="outcomes of items by ranges, and what happened to their batch",
         written_by=("intake", "explode", "render", "aggregate", "close"),
         read_by=("aggregate",),
-        flushed=True,
     ),
     _stream(
         "progress",

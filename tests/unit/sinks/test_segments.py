@@ -5,7 +5,6 @@ import os
 import stat
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,7 +150,7 @@ def test_names_are_ours(folder: Path, name: str) -> None:
 
 def test_what_cannot_be_a_segment_is_refused(folder: Path, an_artifact: Callable[..., Artifact]) -> None:
     artifact = an_artifact(1)
-    wrong: list[Sequence[Artifact]] = [[artifact, artifact], [replace(artifact, size=1)], [replace(artifact, index=-1)]]
+    wrong: list[Sequence[Artifact]] = [[artifact, artifact], [artifact._replace(size=1)], [artifact._replace(index=-1)]]
     for artifacts in wrong:
         with pytest.raises(SegmentRefused):
             write_segment(folder, "s-1", artifacts, [])
