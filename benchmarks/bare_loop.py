@@ -122,4 +122,4 @@ def _seal(storage: LocalStorage, digest: str, total: int) -> None:
 def _cpu() -> float:
     """CPU seconds of this process and of its children that have ended."""
     times = psutil.Process().cpu_times()
-    return times.user + times.system + times.children_user + times.children_system
+    return float(times.user + times.system + times.children_user + times.children_system)

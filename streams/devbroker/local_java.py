@@ -149,7 +149,6 @@ def _java_command(runtime: Runtime, heap_mb: int) -> list[str]:
         f"-Xmx{heap_mb}m",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
-
         "-XX:+ExitOnOutOfMemoryError",
         f"-Dlog4j2.configurationFile={LOG4J_PROPERTIES}",
         "-cp",

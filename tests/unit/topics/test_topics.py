@@ -97,11 +97,11 @@ def test_every_topic_takes_the_brokers_time_and_a_mebibyte(topic: Topic) -> None
     assert settings["cleanup.policy"] == topic.cleanup
 
 
-def test_what_is_accepted_and_what_is_answered_is_on_disk_where_there_is_one_copy() -> None:
+def test_what_is_handed_in_is_on_disk_where_there_is_one_copy() -> None:
     flushed = {topic.name for topic in CATALOGUE if "flush.messages" in settings_of(topic.name)}
 
-    assert flushed == {"submissions", "results"}
-    assert settings_of("results")["flush.messages"] == "1"
+    assert flushed == {"submissions"}
+    assert settings_of("submissions")["flush.messages"] == "1"
 
 
 def test_with_copies_the_copies_are_the_safety_and_nothing_is_forced_to_disk() -> None:
