@@ -9,6 +9,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from cases import case_set
 from PIL import Image
 
 from pressrun.domain.letters import (
@@ -32,9 +33,7 @@ def postcard() -> Path:
 
 @pytest.fixture(scope="session")
 def fabric_cases() -> Path:
-    cases = Path("../shared/cases/fabric_dev")
-    assert cases.is_dir(), f"the Fabric cases are not at {cases}"
-    return cases
+    return case_set("fabric_dev")
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,9 @@
 from pathlib import Path
 
 import pytest
-
-CASES = Path("../shared/cases")
+from cases import case_set
 
 
 @pytest.fixture
 def cases() -> Path:
-    if not CASES.is_dir():
-        pytest.fail(f"the case sets are not at {CASES}")
-    return CASES
+    return case_set(".")

@@ -2,15 +2,15 @@
 
 import csv
 import io
-from pathlib import Path
 
 import pytest
+from cases import case_set
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sinks.failures_table import read_indexes, render_header, render_row
 
-INTRUDER = Path("../shared/cases/csv_injection/Intruder/csv-payload.txt")
+INTRUDER = "csv_injection/Intruder/csv-payload.txt"
 
 
 FULL_WIDTH = ["\uff1d", "\uff0b", "\uff0d", "\uff20"]
@@ -43,9 +43,7 @@ def test_what_is_almost_a_phone_number_is_a_formula(almost: str) -> None:
 
 @pytest.fixture
 def payloads() -> list[str]:
-    if not INTRUDER.exists():
-        pytest.fail(f"the published payloads are not at {INTRUDER}")
-    return [line for line in INTRUDER.read_text().splitlines() if line.strip()]
+    return [line for line in case_set(INTRUDER).read_text().splitlines() if line.strip()]
 
 
 def test_no_published_payload_is_left_a_formula(payloads: list[str]) -> None:
