@@ -28,8 +28,8 @@ def test_names_are_kebab_case_and_different() -> None:
     assert len(BY_NAME) == len(CATALOGUE)
 
 
-def test_exactly_progress_and_batches_are_public() -> None:
-    assert {topic.name for topic in CATALOGUE if topic.public} == {"progress", "batches"}
+def test_exactly_three_topics_are_a_contract_with_others() -> None:
+    assert {topic.name for topic in CATALOGUE if topic.public} == {"submissions", "progress", "batches"}
 
 
 def test_every_topic_says_what_it_carries_who_writes_and_who_reads_it() -> None:
@@ -59,8 +59,8 @@ def test_keys_are_ids_and_never_something_of_a_recipient() -> None:
     assert {topic.key for topic in CATALOGUE} == {
         "batch id",
         "batch id, attempt and index // 1024",
-        "notice id",
-        "topic the record came from",
+        "batch id, attempt and first index of the piece",
+        "the record's own",
     }
 
 
