@@ -8,7 +8,7 @@ import pytest
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from streams.app import BlockApp, BlockTransport, ClusterSettings, create_app
+from streams.app import BlockApp, BlockTopic, BlockTransport, ClusterSettings, create_app
 from streams.consumer import BlockConsumer
 from streams.lanes import Lane, Place
 from streams.producer import StrictBuffer, StrictProducer
@@ -126,3 +126,20 @@ async def test_nothing_of_faust_listens_or_makes_topics(app: BlockApp) -> None:
     assert not app.conf.web_enabled
     assert not app.conf.topic_allow_declare
     assert app.conf.topic_disable_leader
+
+
+async def test_a_block_reaches_its_agent_without_a_codec(app: BlockApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a codec was asked")
+
+    monkeypatch.setattr(app.serializers, "loads_key", refuse)
+    monkeypatch.setattr(app.serializers, "loads_value", refuse)
+    channel = BlockTopic(app, topics=["items"], key_type=bytes, value_type=bytes)
+    block = Lane(Place("items", 0), 0, on_change=lambda: None, on_failure=lambda _: None).hand_out([FakeRecord()])
+    record = _FullRecord()
+    message = app.consumer._to_message(PLACE, record)
+    message.value = block
+
+    event = await channel.decode(message)
+
+    assert event.value is block
