@@ -5,11 +5,12 @@ the origin alone would still look right: the hashes in the wheel's RECORD tell.
 """
 
 import base64
+import csv
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -63,16 +64,18 @@ def _foreign(origins: dict[str, Path | None], folder: Path) -> Iterator[str]:
 
 
 def _changed_files(installed: Distribution) -> Iterator[str]:
-    for file in installed.files or ():
-        if file.parts[0] in PACKAGES and file.hash is not None and not _is_as_recorded(file):
-            yield f"{file} is not the file that was installed"
+    """From RECORD itself: `Distribution.files` leaves out what is not there, from Python 3.12 on."""
+    for name, recorded, _ in csv.reader((installed.read_text("RECORD") or "").splitlines()):
+        is_ours = bool(recorded) and name.split("/")[0] in PACKAGES
+        if is_ours and not _is_as_recorded(Path(str(installed.locate_file(name))), recorded):
+            yield f"{name} is not the file that was installed"
 
 
-def _is_as_recorded(file: PackagePath) -> bool:
-    """RECORD holds URL-safe base64 without padding (the wheel specification)."""
-    assert file.hash is not None
+def _is_as_recorded(path: Path, recorded: str) -> bool:
+    """RECORD holds `algorithm=` and URL-safe base64 without padding (the wheel specification)."""
+    algorithm, _, expected = recorded.partition("=")
     try:
-        digest = hashlib.new(file.hash.mode, file.read_binary()).digest()
+        digest = hashlib.new(algorithm, path.read_bytes()).digest()
     except OSError:
         return False
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == file.hash.value
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == expected
