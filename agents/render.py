@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from itertools import groupby
 
-from agents.ports import Block, Carrier, Clock, Outbox, StreamApp, Workshop
+from agents.ports import Bench, Block, Carrier, Clock, Outbox, StreamApp, Workshop
 from agents.reading import postpone
 from pressrun.domain.work import Outcome, finished, make_letter
 from schemas.decoding import BadRecord, decode_one
@@ -25,8 +25,9 @@ def attach(app: StreamApp, *, outbox: Outbox, workshop: Workshop, clock: Clock) 
         said = []
         for same, group in groupby(read, key=lambda pair: _same_work(pair[1])):
             try:
-                items = await known(block, list(group))
-                result = await finish(block, items) if items else None
+                bench = await asyncio.to_thread(workshop.open, same[2])
+                items = await known(block, list(group), bench.total if bench else 0)
+                result = await finish(block, items, bench) if bench and items else None
             except PressrunError as error:
                 await postpone(block, error, outbox, clock, [same[:2]])
                 return
@@ -41,18 +42,14 @@ def attach(app: StreamApp, *, outbox: Outbox, workshop: Workshop, clock: Clock) 
             await outbox.bury(record, block.place, error.reason_code, str(error), clock())
             return None
 
-    async def known(block: Block, read: Sequence[tuple[Carrier, ItemReleased]]) -> list[ItemReleased]:
-        bench = await asyncio.to_thread(workshop.open, read[0][1].plan)
-        total = bench.total if bench is not None else 0
+    async def known(block: Block, read: Sequence[tuple[Carrier, ItemReleased]], total: int) -> list[ItemReleased]:
         items = [item for _, item in read if item.index < total]
         if len(items) < len(read):
             for record, _ in (pair for pair in read if pair[1].index >= total):
                 await outbox.bury(record, block.place, "item_unknown", "its plan or its index is unknown", clock())
         return items
 
-    async def finish(block: Block, items: Sequence[ItemReleased]) -> ItemsFinished | None:
-        bench = workshop.open(items[0].plan)
-        assert bench is not None
+    async def finish(block: Block, items: Sequence[ItemReleased], bench: Bench) -> ItemsFinished | None:
         stamper, variables = bench.stamper, bench.variables
         outcomes: list[Outcome] = []
         for start in range(0, len(items), ITEMS_BETWEEN_YIELDS):

@@ -54,7 +54,7 @@ def open_storage(settings: Settings) -> LocalStorage:
 
 
 def build_role(name: str, settings: Settings, *, load_stamper: StamperLoader = CompiledDesign.from_bytes) -> BlockApp:
-    """The App of a role, ready to be started; raises TopicMissing, BrokerUnknown."""
+    """The App of a role, ready to be started; raises TopicMissing, SystemDown, ClusterUnavailable."""
     address = broker_of(settings)
     missing = missing_topics(address)
     if missing:

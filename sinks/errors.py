@@ -12,7 +12,8 @@ SinkError (a PressrunError)
 ├── SealingRefused       outcomes that are not each index once
 ├── SealingStopped       waits: the process is asked to end
 ├── ArchiveUnreadable    not an archive of pressrun
-└── PasswordMissing, PasswordWrong
+├── PasswordMissing, PasswordWrong
+└── MailError            see sinks.mail.errors
 """
 
 import errno

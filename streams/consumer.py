@@ -122,10 +122,14 @@ class BlockConsumer(driver.Consumer):
             for tp, lane in self.lanes.items()
             if lane.must_seek and not lane.is_waiting and tp in self._get_active_partitions()
         }
+        for tp in back:
+            lane = self.lanes[tp]
+            # Before the seek: a block put back meanwhile asks for another one.
+            lane.must_seek = False
+            if lane.reason is not None:
+                self.log.warning("waited_for: %s, %s partition %s", lane.reason, tp.topic, tp.partition)
         if back:
             await self._thread.seek_wait(back)
-            for tp in back:
-                self.lanes[tp].must_seek = False
 
     async def _deliver(self, tp: TP, records: Sequence[Incoming], generation: int) -> None:
         if tp.topic not in self.app.block_topics:

@@ -2,7 +2,6 @@
 
 StreamError
 ├── TopicMissing        a topic of the catalogue is not on the broker
-├── FaustChanged        a private member our subclasses lean on is gone
 └── BodyUnfinished      an agent's body ended without saying what became of its block
 """
 

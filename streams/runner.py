@@ -34,7 +34,7 @@ async def _run(create: Callable[[], BlockApp]) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    _watch_lifeline(lambda: loop.call_soon_threadsafe(stopping.set))
+    watch_lifeline(lambda: loop.call_soon_threadsafe(stopping.set))
     app = create()
     _calm_collector()
     crashed = asyncio.ensure_future(_start_and_watch(app))
@@ -56,7 +56,8 @@ async def _start_and_watch(app: BlockApp) -> None:
     await app.wait_until_stopped()
 
 
-def _watch_lifeline(on_end: Callable[[], object]) -> None:
+def watch_lifeline(on_end: Callable[[], object]) -> None:
+    """Call `on_end`, in a thread of its own, when the supervisor is gone; without one, never."""
     descriptor = os.environ.get(LIFELINE_VARIABLE)
     if descriptor is None:
         return

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 import time
 
 from pressrun.bootstrap import build_role
@@ -12,7 +11,7 @@ from pressrun.settings import Settings
 from pressrun.supervisor import GRACE_SECONDS, NUMBER_VARIABLE
 from schemas.errors import PressrunError
 from streams.app import EXIT_UNCOMMITTED, BlockApp
-from streams.runner import LIFELINE_VARIABLE, run_app
+from streams.runner import run_app, watch_lifeline
 
 CANNOT_START = 78
 """EX_CONFIG: as things are, the role cannot start."""
@@ -38,14 +37,9 @@ def run_role(role: str, settings: Settings) -> int:
 
 def end_without_supervisor(grace: float) -> None:
     """A supervisor that was killed cannot kill: a role that does not end by itself then does it here."""
-    descriptor = os.environ.get(LIFELINE_VARIABLE)
-    if descriptor is None:
-        return
 
-    def wait() -> None:
-        while os.read(int(descriptor), 1):
-            pass
+    def end() -> None:
         time.sleep(grace)
         os._exit(EXIT_UNCOMMITTED)
 
-    threading.Thread(target=wait, name="no-supervisor", daemon=True).start()
+    watch_lifeline(end)
