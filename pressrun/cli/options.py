@@ -12,6 +12,9 @@ JsonOption: TypeAlias = Annotated[
 DesignOption: TypeAlias = Annotated[
     Path, typer.Option(metavar="DIR-OR-JSON", help="Folder of the design, or its design.json.")
 ]
+DesignArgument: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="DESIGN", help="Folder of the design, or its design.json.")
+]
 PageOption: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="P.json", help="Page size and bleed; else page.json beside the design.")
 ]
@@ -19,6 +22,9 @@ FontsOption: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder with fonts.json; else `fonts` beside the design.")
 ]
 RecipientsOption: TypeAlias = Annotated[Path, typer.Option(metavar="F", help="The list: a CSV file with a header.")]
+RecipientsArgument: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="RECIPIENTS", help="The list: a CSV file with a header.")
+]
 MapOption: TypeAlias = Annotated[
     list[str] | None, typer.Option("--map", metavar="VAR=COLUMN", help="Take a variable from a column; repeatable.")
 ]

@@ -1,6 +1,6 @@
 """What a person asks for on the command line, read into an order, or every fault found in it at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,13 +36,13 @@ class LettersForm:
 
 def read_order(form: LettersForm, settings: Settings, storage: LocalStorage) -> tuple[Order, Request]:
     """The order and what is asked for besides; raises FaultyInput with the faults of options, design and list."""
-    unmapped = list(_check_mapping(form))
+    mapping, unmapped = read_mapping(form.mapping)
     faults = [*unmapped, *_check_name(form), *_check_notify(form), *_check_secret(form, settings)]
-    rows, mapping = RowsOfFile(form.recipients), dict(map(_split, form.mapping))
+    rows = RowsOfFile(form.recipients)
     try:
         source = read_design_folder(form.design, form.page, form.fonts)
     except FaultyInput as error:
-        raise FaultyInput([*faults, *error.faults, *_faults_of_list(rows)]) from None
+        raise FaultyInput([*faults, *error.faults, *faults_of_list(rows)]) from None
     order = Order(source, rows, mapping, form.password_secret)
     if faults:
         beyond = _faults_of_order(order, settings, storage)
@@ -52,7 +52,13 @@ def read_order(form: LettersForm, settings: Settings, storage: LocalStorage) -> 
     return order, Request(form.name, form.notify, form.priority)
 
 
-def _faults_of_list(rows: RowsOfFile) -> Sequence[Fault]:
+def read_mapping(texts: Sequence[str]) -> tuple[Mapping[str, str], Sequence[Fault]]:
+    """Variable -> column, from `variable=column`, and what is wrong with it."""
+    return dict(map(_split, texts)), list(_check_mapping(texts))
+
+
+def faults_of_list(rows: RowsOfFile) -> Sequence[Fault]:
+    """The faults that can be told without a design."""
     try:
         with rows.open():
             return ()
@@ -68,9 +74,9 @@ def _faults_of_order(order: Order, settings: Settings, storage: LocalStorage) ->
     return ()
 
 
-def _check_mapping(form: LettersForm) -> Iterator[Fault]:
+def _check_mapping(texts: Sequence[str]) -> Iterator[Fault]:
     seen: set[str] = set()
-    for text in form.mapping:
+    for text in texts:
         variable, column = _split(text)
         if not variable or not column:
             yield _fault(

@@ -1,113 +1,203 @@
-"""The skeleton of a letter: everything constant in one prefix, with the one object that varies last in the file."""
+"""The skeleton of a letter: everything constant in one prefix; what each letter brings itself follows it in the file."""
 
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-from pressrun.domain.letters.embedding import embed_font, embed_raster
+from pressrun.domain.letters.embedding import embed_font
+from pressrun.domain.letters.paints import Pattern
+from pressrun.domain.letters.pictures_embedding import embed_raster
 from pressrun.domain.letters.operators import number
-from pressrun.domain.letters.page import Page
+from pressrun.domain.letters.page import Box, Page, Paper
+from pressrun.domain.letters.printers_marks import draw_marks
 from pressrun.domain.letters.rasters import Raster
+from pressrun.domain.letters.stock import Slot, State, Stock
 from pressrun.domain.letters.subsets import Embedding
 
 # Four bytes over 127 mark the file as binary (PDF 1.7, 7.5.2).
 _HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 # Fixed, so that the same design and row give the same bytes on any day.
 _DATE: Final = "D:20000101000000Z"
+_DUPLEX: Final = {"long_edge": Name("/DuplexFlipLongEdge"), "short_edge": Name("/DuplexFlipShortEdge")}
+# The key by which an object that each letter writes itself is found again after renumbering; its value is the place.
+_OWN: Final = "/Own"
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a skeleton is put together from; `states` are fill alphas by resource name."""
+    """What a skeleton is put together from."""
 
-    page: Page
-    forms: Mapping[str, bytes]
+    paper: Paper
+    stock: Stock
     faces: Sequence[Embedding]
-    rasters: Sequence[Raster]
-    states: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """The constant bytes round the varying stream, object `number` of `count`, which begins where `prefix` ends."""
+    """The constant bytes before the objects a letter writes itself.
+
+    Those are one content stream per page (object numbers `contents`), then the objects of slots (numbers `own`).
+    `xref` is the constant table cut where the entries of these objects belong, in the order `places` gives: 0 for the
+    first content stream and so on, own objects after them.
+    """
 
     prefix: bytes
-    number: int
+    contents: tuple[int, ...]
+    own: tuple[int, ...]
+    places: tuple[int, ...]
+    xref: tuple[bytes, ...]
     count: int
-    xref: bytes
     root: str
     info: str
+    resources: int
+    bounds: Box
 
 
 def assemble(parts: Parts) -> Skeleton:
-    """Return the skeleton; its varying content stream stands for object `number`."""
+    """Return the skeleton; raises nothing a checked design can cause."""
     file = io.BytesIO()
     with pikepdf.new() as pdf:
         _fill(pdf, parts)
         pdf.save(file, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=True, static_id=True)
     with pikepdf.open(file) as pdf:
-        return _serialise(pdf)
+        return _serialise(pdf, len(parts.paper.pages), bounds_of(parts.paper))
+
+
+def bounds_of(paper: Paper) -> Box:
+    """Return a box round every canvas with what hangs over its edges, for forms: left, top, right, bottom in pixels."""
+    width = max(page.canvas_width for page in paper.pages)
+    height = max(page.canvas_height for page in paper.pages)
+    return -width, -height, 2 * width, 2 * height
 
 
 def _fill(pdf: Pdf, parts: Parts) -> None:
-    fonts = pdf.make_indirect(
-        Dictionary({f"/F{index}": embed_font(pdf, face) for index, face in enumerate(parts.faces)})
-    )
-    pictures = {f"/I{index}": embed_raster(pdf, raster) for index, raster in enumerate(parts.rasters)}
-    forms: dict[str, pikepdf.Object] = {}
-    for name, data in parts.forms.items():
-        # What is drawn so far is all that a form can show: groups come before the layers they stand in.
-        forms[f"/{name}"] = _embed_form(pdf, name, data, fonts, Dictionary({**pictures, **forms}))
-    states = {f"/{name}": Dictionary(ca=_decimal(alpha)) for name, alpha in parts.states.items()}
-    resources = Dictionary(Font=fonts, XObject=Dictionary(forms), ExtGState=Dictionary(states))
-    _add_page(pdf, parts.page, resources)
+    own = _reserve(pdf, len(parts.paper.pages), parts.stock.slots)
+    resources = pdf.make_indirect(Dictionary())
+    _fill_resources(pdf, parts, resources, own[len(parts.paper.pages) :])
+    for page, content in zip(parts.paper.pages, own, strict=False):
+        _add_page(pdf, page, resources, content)
+    pdf.Root.AResources = resources
+    pdf.Root.AOwn = Array(own)
     pdf.docinfo[Name.Producer] = String("pressrun")
     pdf.docinfo[Name.CreationDate] = String(_DATE)
+    _describe(pdf, parts.paper)
 
 
-def _embed_form(pdf: Pdf, name: str, data: bytes, fonts: pikepdf.Object, shown: Dictionary) -> pikepdf.Object:
-    with pikepdf.open(io.BytesIO(data)) as drawn:
-        form = pdf.copy_foreign(drawn.pages[0].as_form_xobject())
-    # ReportLab begins each page with a font of its own (Helvetica), which is never used here.
-    form.write(form.read_bytes().partition(b"\n")[2])
-    form.Resources = Dictionary(Font=fonts, XObject=shown, ExtGState=form.Resources.get(Name.ExtGState, Dictionary()))
-    if name.startswith("G"):
-        form.Group = Dictionary(S=Name.Transparency)
+def _describe(pdf: Pdf, paper: Paper) -> None:
+    for name, text in paper.metadata:
+        if name == "language":
+            pdf.Root.Lang = String(text)
+        else:
+            pdf.docinfo[Name(f"/{name.capitalize()}")] = String(text)
+    if paper.duplex in _DUPLEX:
+        pdf.Root.ViewerPreferences = Dictionary(Duplex=_DUPLEX[paper.duplex])
+
+
+def _reserve(pdf: Pdf, pages: int, slots: Sequence[Slot]) -> list[pikepdf.Object]:
+    count = pages + sum(slot.count for slot in slots)
+    return [pdf.make_indirect(Dictionary({_OWN: place})) for place in range(count)]
+
+
+def _fill_resources(pdf: Pdf, parts: Parts, resources: pikepdf.Object, own: Sequence[pikepdf.Object]) -> None:
+    stock = parts.stock
+    families: dict[str, dict[str, pikepdf.Object]] = {name: {} for name in ("Font", "XObject", "Pattern", "ExtGState")}
+    for index, face in enumerate(parts.faces):
+        families["Font"][f"/F{index}"] = embed_font(pdf, face)
+    for slot in stock.slots:
+        families[slot.family][f"/{slot.name}"] = own[slot.first]
+    for index, raster in enumerate(stock.rasters):
+        families["XObject"][f"/I{index}"] = pdf.make_indirect(embed_raster(pdf, raster))
+    bounds = bounds_of(parts.paper)
+    for name, operators in stock.forms.items():
+        families["XObject"][f"/{name}"] = _embed_form(pdf, operators, resources, bounds, name)
+    for name, body in stock.patterns.items():
+        families["Pattern"][f"/{name}"] = pdf.make_indirect(pikepdf.Object.parse(body.encode("ascii")))
+    for name, (tile, matrix) in stock.tiles.items():
+        families["Pattern"][f"/{name}"] = _embed_tile(pdf, tile, matrix, resources, stock)
+    for state, name in stock.states.items():
+        families["ExtGState"][f"/{name}"] = _state(state, families["XObject"])
+    for family, named in families.items():
+        if named:
+            resources[f"/{family}"] = Dictionary(named)
+
+
+def _state(state: State, forms: Mapping[str, pikepdf.Object]) -> Dictionary:
+    if state.mask:
+        kind = Name.Luminosity if state.luminous else Name.Alpha
+        return Dictionary(SMask=Dictionary(Type=Name.Mask, S=kind, G=forms[f"/{state.mask}"]))
+    alpha = _decimal(state.alpha)
+    return Dictionary(ca=alpha, CA=alpha, BM=Name(f"/{state.blend}"))
+
+
+def _embed_form(pdf: Pdf, operators: str, resources: pikepdf.Object, bounds: Box, name: str) -> pikepdf.Object:
+    form = pdf.make_stream(operators.encode("ascii"))
+    form.Type, form.Subtype = Name.XObject, Name.Form
+    form.BBox = Array([_decimal(edge) for edge in bounds])
+    form.Resources = resources
+    if name.startswith("K"):
+        form.Group = Dictionary(S=Name.Transparency, CS=Name.DeviceGray, I=True)
+    elif name.startswith("G"):
+        form.Group = Dictionary(S=Name.Transparency, CS=Name.DeviceRGB, I=True)
     return form
 
 
-def _add_page(pdf: Pdf, page: Page, resources: Dictionary) -> None:
-    box = Array([0, 0, _decimal(page.width), _decimal(page.height)])
-    trim = (page.bleed, page.bleed, page.width - page.bleed, page.height - page.bleed)
-    pdf.add_blank_page(page_size=(page.width, page.height))
-    leaf = pdf.pages[0].obj
-    leaf.MediaBox, leaf.BleedBox = box, box
-    leaf.TrimBox = Array([_decimal(edge) for edge in trim])
+def _embed_tile(pdf: Pdf, tile: Pattern, matrix: str, resources: pikepdf.Object, stock: Stock) -> pikepdf.Object:
+    """Return a tiling pattern of one picture; what is not repeated steps farther than any page reaches."""
+    picture = stock.rasters[tile.raster].colour
+    far = 100_000
+    form = pdf.make_stream(f"q {picture.width} 0 0 -{picture.height} 0 {picture.height} cm /I{tile.raster} Do Q".encode())
+    form.PatternType, form.PaintType, form.TilingType = 1, 1, 1
+    form.BBox = Array([0, 0, picture.width, picture.height])
+    form.XStep = picture.width if tile.repeat in {"repeat", "repeat-x"} else far
+    form.YStep = picture.height if tile.repeat in {"repeat", "repeat-y"} else far
+    form.Matrix = pikepdf.Object.parse(f"[{matrix}]".encode())
+    form.Resources = resources
+    return form
+
+
+def _add_page(pdf: Pdf, page: Page, resources: pikepdf.Object, content: pikepdf.Object) -> None:
+    pdf.add_blank_page(page_size=page.media_box[2:])
+    leaf = pdf.pages[-1].obj
+    leaf.MediaBox, leaf.BleedBox, leaf.TrimBox = map(_box, (page.media_box, page.bleed_box, page.trim_box))
     leaf.Resources = resources
     leaf.Group = Dictionary(S=Name.Transparency, CS=Name.DeviceRGB)
-    leaf.Contents = Stream(pdf, b"varies")
+    leaf.Contents = content
+    if page.marks:
+        leaf.Contents = Array([content, pdf.make_stream(draw_marks(page))])
 
 
-def _serialise(pdf: Pdf) -> Skeleton:
-    """Write every object but the content stream, which keeps its number and comes last."""
-    varying = pdf.pages[0].Contents.objgen[0]
+def _box(box: Box) -> Array:
+    return Array([_decimal(edge) for edge in box])
+
+
+def _serialise(pdf: Pdf, pages: int, bounds: Box) -> Skeleton:
+    """Write every object but those a letter brings itself."""
+    own = [int(item.objgen[0]) for item in pdf.Root.AOwn.as_list()]
+    resources = int(pdf.Root.AResources.objgen[0])
+    del pdf.Root.AOwn
+    del pdf.Root.AResources
     written = bytearray(_HEADER)
-    offsets = [0] * len(pdf.objects)
-    for item in pdf.objects:
-        index = item.objgen[0]
-        if index != varying:
-            offsets[index - 1] = len(written)
+    rows: list[bytes] = []
+    taken = set(own)
+    for index, item in enumerate(pdf.objects, start=1):
+        rows.append(b"%010d 00000 n \n" % len(written))
+        if index not in taken:
             written += b"%d 0 obj\n%b\nendobj\n" % (index, _unparse(item))
-    offsets[varying - 1] = len(written)
-    rows = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    xref = b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(offsets) + 1, rows)
+    ordered = sorted(range(len(own)), key=own.__getitem__)
+    edges = [0, *(own[place] for place in ordered), len(rows) + 1]
+    pieces = [b"".join(rows[start:end - 1]) for start, end in pairwise(edges)]
+    pieces[0] = b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(rows) + 1, pieces[0])
     root, info = (f"{pdf.trailer[key].objgen[0]} 0 R" for key in ("/Root", "/Info"))
-    return Skeleton(bytes(written), varying, len(offsets), xref, root, info)
+    contents, slots = tuple(own[:pages]), tuple(own[pages:])
+    return Skeleton(
+        bytes(written), contents, slots, tuple(ordered), tuple(pieces), len(rows), root, info, resources, bounds
+    )
 
 
 def _unparse(item: pikepdf.Object) -> bytes:

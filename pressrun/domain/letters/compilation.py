@@ -1,129 +1,159 @@
 """Compiling a design for a batch: everything that is the same in each letter is done here, once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from pressrun.domain.letters.assembly import Parts, assemble
+from pressrun.domain.letters.assembly import Parts, Skeleton, assemble
+from pressrun.domain.letters.clipping import write_clip
 from pressrun.domain.letters.compiled import CompiledDesign, open_compiled
-from pressrun.domain.letters.design import Design
-from pressrun.domain.letters.objects import Drawable, Picture, QrBox, Shape, TextBlock
-from pressrun.domain.letters.operators import number
-from pressrun.domain.letters.page import Page
-from pressrun.domain.letters.painting import (
-    Forms,
-    Paint,
-    paint_background,
-    paint_operators,
-    paint_picture,
-    paint_shape,
-)
+from pressrun.domain.letters.design import Design, Sheet
+from pressrun.domain.letters.exposure import blur_form
+from pressrun.domain.letters.geometry import IDENTITY, compose, translation
+from pressrun.domain.letters.inking import stock_ink
+from pressrun.domain.letters.inks import Spot
+from pressrun.domain.letters.objects import Clip, VariablePicture
+from pressrun.domain.letters.operators import operands
+from pressrun.domain.letters.paints import Paint
+from pressrun.domain.letters.painting import Bench, Surroundings, box_path, paint, silhouette
+from pressrun.domain.letters.gallery import prepare_picture
 from pressrun.domain.letters.placeholders import literals_of, slots_of
-from pressrun.domain.letters.program import RENDERER_VERSION, LayerStep, Profile, Program, QrStep, Step, TextStep
-from pressrun.domain.letters.qr import QrTable, build_tables
-from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, is_simple
-from pressrun.domain.letters.setting import open_setting
-from pressrun.domain.letters.shaping import Shaper, open_shaper
+from pressrun.domain.letters.program import (
+    RENDERER_VERSION,
+    ConstantStep,
+    EffectStep,
+    PageProgram,
+    Profile,
+    Program,
+    Step,
+)
+from pressrun.domain.letters.rasters import Raster, UnreadablePicture
+from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, is_printable
+from pressrun.domain.letters.shadows import Blurs
+from pressrun.domain.letters.shaping import open_shaper
+from pressrun.domain.letters.stock import Stock
 from pressrun.domain.letters.subsets import Embedding, Typeface, subset_face
-from pressrun.domain.letters.typesetting import open_typesetter
-
-
-@dataclass(frozen=True, slots=True)
-class _Bench:
-    """What is under way while a design's objects are gone through in drawing order."""
-
-    forms: Forms
-    shapers: Sequence[Shaper]
-    steps: list[Step] = field(default_factory=list)
-    layer: list[Paint] = field(default_factory=list)
-    states: dict[float, str] = field(default_factory=dict)
-
-    def state(self, alpha: float) -> str | None:
-        return None if alpha == 1 else self.states.setdefault(alpha, f"A{len(self.states)}")
-
-    def close_layer(self) -> None:
-        if self.layer:
-            self.steps.append(LayerStep(self.forms.draw("S", self.layer)))
-            self.layer.clear()
+from pressrun.domain.letters.text import TextBlock
+from pressrun.domain.letters.writers import picture_key
 
 
 def compile_design(design: Design, profile: Profile) -> CompiledDesign:
-    """Compile a design for the characters and QR lengths of a batch; values outside it are refused when stamped.
+    """Compile a design for the characters, QR lengths and pictures of a batch; other values are refused when stamped.
 
     The same design and profile give the same bytes in every process.
     """
     typefaces, embeddings = _subset_faces(design, profile)
-    page = design.page
-    forms = Forms((page.canvas_width, page.canvas_height), design.rasters)
-    bench = _Bench(forms, [open_shaper(typeface) for typeface in typefaces])
-    if design.background:
-        bench.layer.append(paint_background(design.background, forms.size))
-    for drawable in design.drawables:
-        _place(drawable, bench)
-    bench.close_layer()
-    states = {name: alpha for alpha, name in bench.states.items()}
-    skeleton = assemble(Parts(page, forms.drawn, embeddings, design.rasters, states))
+    bench = Bench(Stock(list(design.rasters)), [open_shaper(typeface) for typeface in typefaces], Blurs([]))
+    pages = tuple(
+        PageProgram(sheet.page.opening, sheet.page.trim, tuple(_merge(_paint_sheet(sheet, bench), bench.stock)))
+        for sheet in design.sheets
+    )
+    skeleton = _assemble(Parts(design.paper, bench.stock, embeddings), bench.blurs)
     return open_compiled(
         Program(
             RENDERER_VERSION,
             design.variables,
-            _opening(page),
-            page.trim,
-            tuple(bench.steps),
+            pages,
             typefaces,
-            _build_tables(profile),
+            _prepare_pictures(design, profile),
             skeleton,
         )
     )
 
 
-def _place(drawable: Drawable, bench: _Bench) -> None:
-    """Add a static object to the layer under way, or close that layer and add a step for a varying one."""
-    if isinstance(drawable, TextBlock) and slots_of(drawable.template):
-        bench.close_layer()
-        bench.steps.append(TextStep(drawable, bench.state(drawable.colour.alpha * drawable.opacity)))
-    elif isinstance(drawable, QrBox):
-        bench.close_layer()
-        bench.steps.append(QrStep(drawable, bench.state(drawable.opacity)))
-    elif paint := _paint(drawable, bench):
-        bench.layer.append(paint)
+def _paint_sheet(sheet: Sheet, bench: Bench) -> list[Step]:
+    """Paint a page in Fabric's order: background, its picture, objects, the clip of these, overlay, its picture."""
+    page = sheet.page
+    around = Surroundings()
+    steps: list[Step] = []
+    if sheet.background:
+        steps.append(_cover(sheet.background, sheet, bench))
+    for drawable in (sheet.backdrop, *sheet.drawables):
+        steps += paint(drawable, around, bench) if drawable else []
+    if sheet.clip:
+        steps = _limit(steps, Clip(sheet.clip, inverted=False, absolute=True), bench)
+    if sheet.overlay:
+        steps.append(_cover(sheet.overlay, sheet, bench))
+    return steps + (paint(sheet.overlay_picture, around, bench) if sheet.overlay_picture else [])
 
 
-def _paint(drawable: Shape | Picture | TextBlock, bench: _Bench) -> Paint | None:
-    if isinstance(drawable, Shape):
-        return paint_shape(drawable, bench.forms)
-    if isinstance(drawable, Picture):
-        return paint_picture(drawable, bench.forms)
-    operators = open_typesetter(drawable, open_setting(drawable, bench.shapers)).set_text(
-        literals_of(drawable.template), None
-    )
-    return paint_operators(operators, drawable.colour.alpha * drawable.opacity) if operators else None
+def _cover(colour: Paint, sheet: Sheet, bench: Bench) -> ConstantStep:
+    width, height = sheet.page.canvas_width, sheet.page.canvas_height
+    spot = Spot(translation(width / 2, height / 2), width, height)
+    ink = stock_ink(colour, 1.0, bench.stock).fill(spot)
+    return ConstantStep(f"q {operands(spot.matrix)} cm {ink} {box_path(width, height)} f Q\n")
+
+
+def _limit(steps: Sequence[Step], clip: Clip, bench: Bench) -> list[Step]:
+    stock = bench.stock
+    limits = write_clip(clip, IDENTITY, stock, lambda shape, matrix: silhouette(shape, matrix, bench))
+    if all(isinstance(step, ConstantStep) for step in steps):
+        drawn = "".join(step.operators for step in steps if isinstance(step, ConstantStep))
+        return [ConstantStep(f"/{stock.form(f'q {limits}{drawn}Q', 'G')} Do\n")]
+    return [EffectStep(tuple(steps), stock.slot("XObject"), limits, follows=False, shadow=None, state=None)]
+
+
+def _merge(steps: Sequence[Step], stock: Stock) -> Iterator[Step]:
+    """Turn each run of constant steps into one form, so that a letter only names it."""
+    run: list[str] = []
+    for step in steps:
+        if isinstance(step, ConstantStep):
+            run.append(step.operators)
+            continue
+        if run:
+            yield ConstantStep(f"/{stock.form(''.join(run))} Do\n")
+            run = []
+        yield replace(step, steps=tuple(_merge(step.steps, stock))) if isinstance(step, EffectStep) else step
+    if run:
+        yield ConstantStep(f"/{stock.form(''.join(run))} Do\n")
+
+
+def _assemble(parts: Parts, blurs: Blurs) -> Skeleton:
+    """Assemble the skeleton; blurred shadows are made from a first one that lacks them, one after the other."""
+    skeleton = assemble(parts)
+    for blur in blurs.wanted:
+        made = blur_form(skeleton, [None] * len(skeleton.own), blur.form, blur.sigma, blur.colour)
+        if made:
+            raster, matrix = made
+            placed = operands(compose(translation(*blur.offset), matrix))
+            parts.stock.forms[blur.name] = f"q {placed} cm /{parts.stock.raster(raster)} Do Q"
+            skeleton = assemble(parts)
+    return skeleton
 
 
 def _subset_faces(design: Design, profile: Profile) -> tuple[tuple[Typeface, ...], tuple[Embedding, ...]]:
     needed: list[set[str]] = [set() for _ in design.faces]
-    for drawable in design.drawables:
-        if isinstance(drawable, TextBlock):
-            needed[drawable.face].update(literals_of(drawable.template))
-            for character, face in drawable.substitutes:
-                needed[face].add(character)
-            if slots_of(drawable.template):
-                needed[drawable.face].update(profile.characters)
+    for drawable in design.everything():
+        block = drawable.content
+        if isinstance(block, TextBlock):
+            for part, style in zip(block.template, block.part_styles, strict=True):
+                characters = literals_of((part,)) + (profile.characters if slots_of((part,)) else "")
+                for face in block.styles[style].faces:
+                    needed[face].update(filter(_is_printed, characters))
     subsets = [
-        subset_face(face.file.data, "".join(sorted(filter(_is_printed, characters))))
+        subset_face(face.file.data, "".join(sorted(characters)))
         for face, characters in zip(design.faces, needed, strict=True)
     ]
     return tuple(typeface for typeface, _ in subsets), tuple(embedding for _, embedding in subsets)
 
 
 def _is_printed(character: str) -> bool:
-    return character not in LAYOUT_CHARACTERS and is_simple(character)
+    return character not in LAYOUT_CHARACTERS and is_printable(character)
 
 
-def _build_tables(profile: Profile) -> tuple[QrTable, ...]:
-    return build_tables({length for lengths in profile.lengths.values() for length in lengths})
+def _prepare_pictures(design: Design, profile: Profile) -> dict[str, Raster | None]:
+    """Read every asset that recipients name, once for each way it is filtered."""
+    prepared: dict[str, Raster | None] = {}
+    for drawable in design.everything():
+        place = drawable.content
+        if isinstance(place, VariablePicture):
+            for name in profile.pictures.get(place.variable, ()):
+                if name in design.assets:
+                    prepared[picture_key(name, place)] = _prepare(design.assets[name], place)
+    return prepared
 
 
-def _opening(page: Page) -> str:
-    """Turn the page's points, upwards, into canvas pixels, downwards."""
-    across, down = page.scale
-    return f"{across:.9f} 0 0 {-down:.9f} 0 {number(page.height)} cm\n"
+def _prepare(data: bytes, place: VariablePicture) -> Raster | None:
+    try:
+        return prepare_picture(data, place.filters)
+    except UnreadablePicture:
+        return None

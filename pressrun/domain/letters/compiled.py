@@ -1,35 +1,34 @@
 """A compiled design: stamps letters, and can be stored and sent to workers."""
 
-import hashlib
-import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import Final
 
+from pressrun.domain.letters.binding import Binder, Sheaf, open_binder
 from pressrun.domain.letters.letter import Letter, Refusal
 from pressrun.domain.letters.placeholders import Variable
-from pressrun.domain.letters.program import LayerStep, Program, QrStep, Step
+from pressrun.domain.letters.program import CodeStep, ConstantStep, EffectStep, PictureStep, Program, Step
+from pressrun.domain.letters.shaping import Shaper, open_shaper
 from pressrun.domain.letters.storing import read_program, write_program
-from pressrun.domain.letters.writers import Writer, open_writers
+from pressrun.domain.letters.writers import Shop, Writer, open_writer
 
-if TYPE_CHECKING:
-    from hashlib import _Hash
-
-# Hex digits of a document's /ID: 16 bytes, as PDF 1.7, 14.4 recommends.
-_ID_DIGITS: Final = 32
 # Bytes for the estimate: object, trailer and xref frame; a line of text; a character with some kerning; a QR code.
-_FRAME, _PER_TEXT, _PER_CHARACTER, _PER_QR = 260, 120, 6, 500
+_FRAME, _PER_TEXT, _PER_CHARACTER, _PER_CODE, _PER_PICTURE = 260, 120, 6, 500, 20_000
 _TYPICAL_VALUE: Final = 14
 
+PageWriters = tuple[tuple[str, tuple[Writer, ...]], ...]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class CompiledDesign:
-    """A program with its writers opened; compare and store by `to_bytes`."""
+    """A program with its writers opened; compare and store by `to_bytes`. One letter is stamped at a time."""
 
     program: Program
-    writers: tuple[Writer, ...]
-    prefix_crc: int
-    prefix_hash: "_Hash"
+    shapers: Sequence[Shaper]
+    sheaf: Sheaf
+    pages: PageWriters
+    binder: Binder
 
     @property
     def variables(self) -> tuple[Variable, ...]:
@@ -47,36 +46,31 @@ class CompiledDesign:
     @property
     def typical_tail_size(self) -> int:
         """Bytes a letter adds, estimated for values of ordinary length."""
-        return _FRAME + len(self.program.skeleton.xref) + sum(map(_estimate, self.program.steps))
+        steps = [step for page in self.program.pages for step in page.steps]
+        return _FRAME + sum(map(len, self.program.skeleton.xref)) + sum(map(_estimate, steps))
 
-    def stamp(self, record: Mapping[str, str]) -> Letter | Refusal:
-        """Write one recipient's letter; never raises, whatever text the values hold."""
-        pieces = [self.program.opening]
-        for write in self.writers:
-            piece = write(record)
-            if isinstance(piece, Refusal):
-                return piece
-            pieces.append(piece)
-        return self._finish("".join(pieces).encode("ascii"))
+    def stamp(self, record: Mapping[str, str], *, proof: bool = False) -> Letter | Refusal:
+        """Write one recipient's letter; never raises, whatever text the values hold.
 
-    def _finish(self, content: bytes) -> Letter:
-        skeleton = self.program.skeleton
-        stream = b"%d 0 obj\n<</Length %d>>\nstream\n%b\nendstream\nendobj\n" % (
-            skeleton.number,
-            len(content),
-            content,
-        )
-        digest = self.prefix_hash.copy()
-        digest.update(stream)
-        identity = digest.hexdigest()[:_ID_DIGITS]
-        trailer = (
-            f"trailer\n<</Size {skeleton.count + 1}/Root {skeleton.root}/Info {skeleton.info}"
-            f"/ID[<{identity}><{identity}>]>>\nstartxref\n{len(skeleton.prefix) + len(stream)}\n%%EOF\n"
-        )
-        end = skeleton.xref + trailer.encode("ascii")
-        digest.update(end)
-        tail = stream + end
-        return Letter(skeleton.prefix, tail, zlib.crc32(tail, self.prefix_crc), digest.hexdigest())
+        A `proof` shows text that leaves the page too, which is refused otherwise.
+        """
+        sheaf = self.sheaf
+        if sheaf.own:
+            sheaf.clear()
+        contents: list[bytes] = []
+        for opening, writers in self._proofing if proof else self.pages:
+            pieces = [opening]
+            for write in writers:
+                piece = write(record)
+                if isinstance(piece, Refusal):
+                    return piece
+                pieces.append(piece)
+            contents.append("".join(pieces).encode("ascii"))
+        return self.binder.bind(contents, sheaf.own)
+
+    @cached_property
+    def _proofing(self) -> PageWriters:
+        return _open_pages(self.program, self.shapers, self.sheaf, proof=True)
 
     def to_bytes(self) -> bytes:
         """Return the stored form: versioned, checksummed, the same for the same design and profile."""
@@ -89,14 +83,32 @@ class CompiledDesign:
 
 
 def open_compiled(program: Program) -> CompiledDesign:
-    prefix = program.skeleton.prefix
-    return CompiledDesign(program, open_writers(program), zlib.crc32(prefix), hashlib.sha256(prefix))
+    shapers = [open_shaper(typeface) for typeface in program.typefaces]
+    sheaf = Sheaf(program.skeleton, [None] * len(program.skeleton.own))
+    pages = _open_pages(program, shapers, sheaf, proof=False)
+    return CompiledDesign(program, shapers, sheaf, pages, open_binder(program.skeleton))
+
+
+def _open_pages(program: Program, shapers: Sequence[Shaper], sheaf: Sheaf, *, proof: bool) -> PageWriters:
+    opened = []
+    for page in program.pages:
+        shop = Shop(program, shapers, sheaf, page.opening, None if proof else page.trim)
+        opening = " ".join(f"{part:.9g}" for part in page.opening)
+        opened.append((f"{opening} cm\n", tuple(open_writer(step, shop) for step in page.steps)))
+    return tuple(opened)
 
 
 def _estimate(step: Step) -> int:
-    if isinstance(step, LayerStep):
-        return len(step.form) + 5
-    if isinstance(step, QrStep):
-        return _PER_QR
-    characters = sum(len(part) if isinstance(part, str) else _TYPICAL_VALUE for part in step.block.template)
-    return _PER_TEXT + _PER_CHARACTER * characters
+    match step:
+        case ConstantStep(operators):
+            return len(operators)
+        case CodeStep():
+            return _PER_CODE
+        case PictureStep():
+            return _PER_PICTURE
+        case EffectStep(steps):
+            return _FRAME + sum(map(_estimate, steps))
+        case _:
+            template = step.block.template
+            characters = sum(len(part) if isinstance(part, str) else _TYPICAL_VALUE for part in template)
+            return _PER_TEXT + _PER_CHARACTER * characters

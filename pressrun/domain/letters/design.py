@@ -1,149 +1,179 @@
 """Reading a design: every fault is found before anything is drawn."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import orjson
 
 from pressrun.domain.errors import FaultyInput
-from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.dialect import Dialect, check_canvas, check_neutral, read_dialect, type_name
+from pressrun.domain.letters.codes import CodeBox
+from pressrun.domain.letters.dialect import Dialect, read_dialect
 from pressrun.domain.letters.fonts import Face, FontCase
-from pressrun.domain.letters.objects import Drawable, QrBox, TextBlock
-from pressrun.domain.letters.page import Page, read_page
-from pressrun.domain.letters.pictures import Gallery, read_picture
-from pressrun.domain.letters.placeholders import Slot, Variable, merge_slots, slots_of
-from pressrun.domain.letters.placing import read_placement
+from pressrun.domain.letters.objects import Drawable, Group, VariablePicture
+from pressrun.domain.letters.page import Page, Paper, read_paper
+from pressrun.domain.letters.paint_reading import read_paint
+from pressrun.domain.letters.paints import Paint
+from pressrun.domain.letters.gallery import Gallery
+from pressrun.domain.letters.placeholders import Kind, Slot, Variable, merge_slots, slots_of
 from pressrun.domain.letters.properties import Properties
 from pressrun.domain.letters.rasters import Raster
-from pressrun.domain.letters.shapes import read_circle, read_line, read_rect
+from pressrun.domain.letters.reading import Desk, read_member, read_members
 from pressrun.domain.letters.source import DesignSource
-from pressrun.domain.letters.texts import read_text
+from pressrun.domain.letters.text import TextBlock
+from pressrun.domain.letters.vocabulary import warn_of_unknown_canvas
 from schemas.faults import Fault
+
+# A design with its pictures as data URLs; whole photographs belong into assets.
+MOST_BYTES: Final = 32 * 1024 * 1024
+MOST_PAGES: Final = 100
+# The list's own names for the same thing: {"pages": [...]} and the bare list.
+_PAGES: Final = "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page: its canvas as objects in drawing order, with what lies below, above and round all of them."""
+
+    page: Page
+    background: Paint | None
+    drawables: tuple[Drawable, ...]
+    backdrop: Drawable | None = None
+    overlay: Paint | None = None
+    overlay_picture: Drawable | None = None
+    clip: Drawable | None = None
+
+    def everything(self) -> Iterator[Drawable]:
+        """Yield every object with those inside it, in drawing order."""
+        tops = (self.backdrop, *self.drawables, self.overlay_picture, self.clip)
+        for top in tops:
+            if top is not None:
+                yield from _walk(top)
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A checked design; objects in drawing order, each knowing its face or raster by number."""
+    """A checked design; each object knows its faces and raster by number.
 
-    page: Page
-    background: Colour | None
-    drawables: tuple[Drawable, ...]
+    `assets` are the pictures a recipient may name. `warnings` tell what may look different and why.
+    """
+
+    paper: Paper
+    sheets: tuple[Sheet, ...]
     faces: tuple[Face, ...]
     rasters: tuple[Raster, ...]
+    assets: Mapping[str, bytes]
     variables: tuple[Variable, ...]
+    warnings: tuple[Fault, ...] = field(default=())
 
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """What the readers of objects share."""
-
-    dialect: Dialect
-    fonts: FontCase
-    gallery: Gallery
-
-
-_Reader = Callable[[Properties, _Desk], Drawable | None]
+    def everything(self) -> Iterator[Drawable]:
+        """Yield every object of every page with those inside it."""
+        for sheet in self.sheets:
+            yield from sheet.everything()
 
 
 def read_design(source: DesignSource) -> Design:
     """Read and check a design; raises FaultyInput with every fault found."""
     faults: list[Fault] = []
-    canvas = _parse(source.design, faults)
-    dialect = read_dialect(canvas)
-    check_canvas(canvas)
-    background = canvas.colour("background", None)
-    page = read_page(source.page, canvas)
-    # Unknown version: the objects are still read, by the newest rules, so that their faults come at once too.
-    desk = _Desk(dialect or Dialect(7), FontCase(source.fonts), Gallery(source.assets))
-    drawables = tuple(_read_objects(canvas, desk))
-    if faults or page is None:
+    warnings: list[Fault] = []
+    gallery = Gallery(source.assets)
+    canvases = _parse(source.design, faults)
+    canvases = [
+        Properties(
+            canvas.raw, canvas.where, faults, warnings, lambda value, item, name: read_paint(value, item, name, gallery)
+        )
+        for canvas in canvases
+    ]
+    paper = read_paper(source.page, canvases)
+    fonts = FontCase(source.fonts)
+    sheets = [
+        _read_sheet(canvas, page, fonts, gallery)
+        for canvas, page in zip(canvases, paper.pages if paper else [None] * len(canvases), strict=True)
+    ]
+    if faults or paper is None:
         raise FaultyInput(faults)
+    whole = tuple(sheet for sheet in sheets if sheet)
     return Design(
-        page, background, drawables, tuple(desk.fonts.faces), tuple(desk.gallery.rasters), _variables(drawables)
+        paper=paper,
+        sheets=whole,
+        faces=tuple(fonts.faces),
+        rasters=tuple(gallery.rasters),
+        assets=source.assets,
+        variables=_variables(whole),
+        warnings=tuple(warnings),
     )
 
 
-def _parse(data: bytes, faults: list[Fault]) -> Properties:
+def _parse(data: bytes, faults: list[Fault]) -> list[Properties]:
+    """Return the canvases: one, a list, or a list under `pages`."""
+    place = Properties({}, "design.json", faults)
+    if len(data) > MOST_BYTES:
+        place.fault(
+            "design_too_large", f"The design has more than {MOST_BYTES:,} bytes.", "Put its pictures into assets/."
+        )
+        raise FaultyInput(faults)
     try:
         raw = orjson.loads(data)
     except orjson.JSONDecodeError:
         raw = None
-    if isinstance(raw, dict) and isinstance(raw.get("objects"), list):
-        return Properties(raw, "design.json", faults)
-    Properties({}, "design.json", faults).fault(
-        "design_invalid", "This is not the JSON of a Fabric.js canvas.", "Save the canvas with canvas.toJSON()."
-    )
-    raise FaultyInput(faults)
-
-
-def _read_objects(canvas: Properties, desk: _Desk) -> list[Drawable]:
-    drawables: list[Drawable] = []
-    objects = canvas.raw["objects"]
-    for index, raw in enumerate(objects if isinstance(objects, list) else ()):
-        where = f"{canvas.where} objects[{index}]"
-        if not isinstance(raw, dict):
-            Properties({}, where, canvas.faults).fault(
-                "design_invalid", "This is no object.", "Save the canvas with canvas.toJSON()."
-            )
-            continue
-        drawable = _read_object(Properties(raw, where, canvas.faults), desk)
-        if drawable is not None:
-            drawables.append(drawable)
-    return drawables
-
-
-def _read_object(item: Properties, desk: _Desk) -> Drawable | None:
-    if not item.flag("visible", default=True):
-        return None
-    kind = type_name(item.raw)
-    reader = _READERS.get(kind)
-    if reader is None:
-        item.fault(
-            "design_unsupported",
-            f"Objects of type {item.raw.get('type')!r} are not supported.",
-            "Replace the object, or flatten it into an image.",
+    listed = raw.get(_PAGES) if isinstance(raw, dict) and _PAGES in raw else raw
+    canvases = listed if isinstance(listed, list) else [listed]
+    if not canvases or not all(isinstance(one, dict) and isinstance(one.get("objects"), list) for one in canvases):
+        place.fault(
+            "design_invalid", "This is not the JSON of a Fabric.js canvas.", "Save the canvas with canvas.toJSON()."
         )
-        return None
-    check_neutral(item, kind)
-    if item.flag("isQRCode", default=False):
-        return _read_qr(item, desk.dialect, kind)
-    return reader(item, desk)
+        raise FaultyInput(faults)
+    if len(canvases) > MOST_PAGES:
+        place.fault("design_too_large", f"The design has more than {MOST_PAGES} pages.", "Split it.")
+        raise FaultyInput(faults)
+    names = ["design.json"] if listed is raw and isinstance(raw, dict) else _page_names(len(canvases))
+    return [Properties(one, name, faults) for one, name in zip(canvases, names, strict=True)]
 
 
-def _read_qr(item: Properties, dialect: Dialect, kind: str) -> QrBox | None:
-    variable = item.text("variableName", "").strip()
-    if not variable:
-        item.fault("qr_without_variable", "A QR code names no variable.", "Set variableName to a column.")
-    if kind not in {"rect", "image"}:
-        item.fault("design_unsupported", f"{kind}.isQRCode is not supported.", "Use a Rect as the place of the code.")
-    stroke_width = 0.0 if kind == "image" else 1.0
-    return QrBox(
-        placement=read_placement(item, dialect, stroke_width),
-        width=item.positive("width", 0.0),
-        height=item.positive("height", 0.0),
-        variable=variable,
-        opacity=item.opacity(),
-    )
+def _page_names(count: int) -> list[str]:
+    return [f"design.json page {number}" for number in range(1, count + 1)]
 
 
-def _variables(drawables: tuple[Drawable, ...]) -> tuple[Variable, ...]:
-    slots: list[tuple[Slot, Literal["text", "qr"]]] = []
-    for drawable in drawables:
-        if isinstance(drawable, TextBlock):
-            slots += [(slot, "text") for slot in slots_of(drawable.template)]
-        elif isinstance(drawable, QrBox):
-            slots.append((Slot(drawable.variable, None), "qr"))
+def _read_sheet(canvas: Properties, page: Page | None, fonts: FontCase, gallery: Gallery) -> Sheet | None:
+    dialect = read_dialect(canvas)
+    warn_of_unknown_canvas(canvas)
+    if canvas.raw.get("viewportTransform") not in (None, [1, 0, 0, 1, 0, 0]):
+        canvas.unsupported("viewportTransform")
+    # Unknown version: the objects are still read, by the newest rules, so that their faults come at once too.
+    desk = Desk(dialect or Dialect(7), fonts, gallery)
+    background = canvas.paint("background", None) or canvas.paint("backgroundColor", None)
+    overlay = canvas.paint("overlay", None) or canvas.paint("overlayColor", None)
+    backdrop = read_member(canvas, "backgroundImage", desk)
+    drawables = read_members(canvas, desk)
+    overlay_picture = read_member(canvas, "overlayImage", desk)
+    clip = read_member(canvas, "clipPath", desk)
+    return page and Sheet(page, background, drawables, backdrop, overlay, overlay_picture, clip)
+
+
+def _walk(drawable: Drawable) -> Iterator[Drawable]:
+    yield drawable
+    if isinstance(drawable.content, Group):
+        for child in drawable.content.children:
+            yield from _walk(child)
+    if drawable.clip:
+        yield from _walk(drawable.clip.shape)
+
+
+def _variables(sheets: tuple[Sheet, ...]) -> tuple[Variable, ...]:
+    slots: list[tuple[Slot, Kind]] = []
+    for sheet in sheets:
+        for drawable in sheet.everything():
+            slots += _slots(drawable)
     return merge_slots(tuple(slots))
 
 
-_READERS: Final[Mapping[str, _Reader]] = {
-    "rect": lambda item, desk: read_rect(item, desk.dialect),
-    "circle": lambda item, desk: read_circle(item, desk.dialect),
-    "line": lambda item, desk: read_line(item, desk.dialect),
-    "image": lambda item, desk: read_picture(item, desk.dialect, desk.gallery),
-    "text": lambda item, desk: read_text(item, desk.dialect, desk.fonts, boxed=False),
-    "itext": lambda item, desk: read_text(item, desk.dialect, desk.fonts, boxed=False),
-    "textbox": lambda item, desk: read_text(item, desk.dialect, desk.fonts, boxed=True),
-}
+def _slots(drawable: Drawable) -> list[tuple[Slot, Kind]]:
+    content = drawable.content
+    if isinstance(content, TextBlock):
+        return [(slot, "text") for slot in slots_of(content.template)]
+    if isinstance(content, CodeBox):
+        kind: Literal["qr", "barcode"] = "qr" if content.kind == "qr" else "barcode"
+        return [(slot, kind) for slot in slots_of(content.content)]
+    if isinstance(content, VariablePicture):
+        return [(Slot(content.variable, None), "image")]
+    return []

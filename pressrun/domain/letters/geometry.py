@@ -43,6 +43,26 @@ def apply(matrix: Matrix, x: float, y: float) -> Point:
     return a * x + c * y + e, b * x + d * y + f
 
 
+def translation(x: float, y: float) -> Matrix:
+    return (1.0, 0.0, 0.0, 1.0, x, y)
+
+
+def invert(matrix: Matrix) -> Matrix | None:
+    """Return the inverse, or None when the matrix flattens the plane."""
+    a, b, c, d, e, f = matrix
+    area = a * d - b * c
+    if not area:
+        return None
+    return (d / area, -b / area, -c / area, a / area, (c * f - d * e) / area, (b * e - a * f) / area)
+
+
+def scales(matrix: Matrix) -> Point:
+    """Return the absolute scales across and down as Fabric 7.4 `qrDecompose` finds them."""
+    a, b, c, d, _, _ = matrix
+    across = math.hypot(a, b)
+    return across, abs(a * d - b * c) / across if across else 0.0
+
+
 def scaling(x: float, y: float) -> Matrix:
     return (x, 0.0, 0.0, y, 0.0, 0.0)
 

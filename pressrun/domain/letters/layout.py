@@ -1,24 +1,40 @@
-"""Fabric's text layout, lines and their places (`_wrapLine`, `enlargeSpaces`, `calcTextHeight` of 5.3 and 7.4)."""
+"""Fabric's text layout: pieces of one style each, lines and their places (Text.ts and Textbox.ts of 7.4 and 5.3)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from pressrun.domain.letters.objects import TextBlock
-from pressrun.domain.letters.setting import Setting, Word
+from pressrun.domain.letters.setting import Setting
+from pressrun.domain.letters.text import Align, TextBlock
 
 # Fabric's _fontSizeMult and _fontSizeFraction.
-_LINE: Final = 1.13
-_BELOW_BASELINE: Final = 0.222
+LINE: Final = 1.13
+ABOVE_BASELINE: Final = 1 - 0.222
 # Fabric's MIN_TEXT_WIDTH, the width of an empty text.
-_EMPTY_WIDTH: Final = 2.0
+EMPTY_WIDTH: Final = 2.0
+
+_TOKEN: Final = re.compile(" |[^ ]+")
+
+
+class Piece(NamedTuple):
+    """A word, a part of one or a single space in one style.
+
+    `width` is what it measures by itself and `lead` what kerning with the character before takes off or adds.
+    """
+
+    text: str
+    style: int
+    width: float
+    lead: float
 
 
 class Line(NamedTuple):
-    """The words of one line, its measured width in pixels, and whether it is stretched to the block's width."""
+    """The pieces of one line, its measured width, its largest size, and whether it fills the block's width."""
 
-    words: Sequence[Word]
+    pieces: Sequence[Piece]
     width: float
+    size: float
     stretched: bool
 
 
@@ -31,102 +47,127 @@ class Layout:
     height: float
 
 
-def lay_out(block: TextBlock, setting: Setting, text: str) -> Layout:
-    paragraphs = text.replace("\t", " ").split("\n")
-    if block.wrap is None:
-        lines = [_fill_line(setting.look_up(hard), block, setting, ends=False) for hard in paragraphs]
-        # Only the last line of a Text counts as the end of a paragraph.
-        lines[-1] = lines[-1]._replace(stretched=_stretches(block, ends=True))
-        width = max(line.width for line in lines) or _EMPTY_WIDTH
-    elif block.by_grapheme:
-        lines, width = _wrap_graphemes(paragraphs, block, block.wrap, setting)
+def lay_out(block: TextBlock, settings: Sequence[Setting], parts: Sequence[str], wrap: float | None) -> Layout:
+    """Lay out the template's parts with their values; settings[i] are those of styles[i], `wrap` the box width."""
+    paragraphs = [_kern(pieces, settings) for pieces in _cut(block, settings, parts)]
+    if wrap is None:
+        broken = [[pieces] for pieces in paragraphs]
+        width = 0.0
     else:
-        lines, width = _wrap_words(paragraphs, block, block.wrap, setting)
-    return Layout(lines, width, (len(lines) - 1) * line_step(block) + line_height(block))
+        units = [_units(pieces, by_grapheme=block.by_grapheme) for pieces in paragraphs]
+        widest = max([unit.width for units_of_one in units for unit in units_of_one], default=0.0)
+        limit = max(wrap, widest) if block.widens else wrap
+        broken = [_break(pieces, some, limit, block) for pieces, some in zip(paragraphs, units, strict=True)]
+        width = max(wrap, widest - block.spacing)
+    lines = [line for pieces in broken for line in _close_lines(pieces, block)]
+    if wrap is None:
+        # Only the last line of a Text counts as the end of a paragraph.
+        last = stretches(block.align, ends=True)
+        lines = [line._replace(stretched=stretches(block.align, ends=False)) for line in lines[:-1]] + [
+            lines[-1]._replace(stretched=last)
+        ]
+        width = max([line.width for line in lines]) or EMPTY_WIDTH
+    height = LINE * (sum([line.size for line in lines[:-1]]) * block.line_height + lines[-1].size)
+    return Layout(lines, width, height)
 
 
-def line_height(block: TextBlock) -> float:
-    """Return the height of the last line, in which lineHeight has no part."""
-    return _LINE * block.size
-
-
-def line_step(block: TextBlock) -> float:
-    return _LINE * block.size * block.line_height
-
-
-def first_baseline(block: TextBlock) -> float:
-    """Return the distance from the block's top to its first baseline; lineHeight has no part in it either."""
-    return _LINE * block.size * (1 - _BELOW_BASELINE)
+def stretches(align: Align, *, ends: bool) -> bool:
+    """Say whether a line is justified: with plain `justify` also those that end a paragraph."""
+    return align == "justify" or (not ends and align.startswith("justify"))
 
 
 def line_offset(block: TextBlock, line: Line, width: float) -> float:
-    """Return where a line starts inside the block."""
-    align = block.align
-    if line.stretched or align in {"left", "justify", "justify-left"}:
+    """Return where a line starts: from the block's left edge, or for right-to-left texts from its right edge."""
+    if line.stretched:
         return 0.0
     free = width - line.width
-    return free / 2 if align in {"center", "justify-center"} else free
+    shares = _RIGHT_TO_LEFT if block.right_to_left else _LEFT_TO_RIGHT
+    return free * shares[block.align.removeprefix("justify-")]
 
 
-def _stretches(block: TextBlock, *, ends: bool) -> bool:
-    """Say whether a line is justified: with plain `justify` also those that end a paragraph."""
-    return block.align == "justify" or (not ends and block.align.startswith("justify"))
+# Alignment is physical: a right-to-left text starts at the right edge, and what is aligned left moves off it.
+_LEFT_TO_RIGHT: Final = {"left": 0.0, "justify": 0.0, "center": 0.5, "right": 1.0}
+_RIGHT_TO_LEFT: Final = {"left": -1.0, "justify": 0.0, "center": -0.5, "right": 0.0}
 
 
-def _fill_line(words: Sequence[Word], block: TextBlock, setting: Setting, *, ends: bool) -> Line:
-    width = sum(word.width for word in words) + (len(words) - 1) * setting.space().width - setting.spacing
-    return Line(words, max(width, 0.0), _stretches(block, ends=ends))
+def _cut(block: TextBlock, settings: Sequence[Setting], parts: Sequence[str]) -> list[list[Piece]]:
+    """Cut the text into hard lines and those into pieces."""
+    paragraphs: list[list[Piece]] = [[]]
+    for part, style in zip(parts, block.part_styles, strict=True):
+        setting = settings[style]
+        for number, hard in enumerate(part.replace("\t", " ").split("\n")):
+            if number:
+                paragraphs.append([])
+            tokens = setting.graphemes(hard) if block.by_grapheme else _TOKEN.findall(hard)
+            paragraphs[-1] += [Piece(token, style, setting.word(token).width, 0.0) for token in tokens]
+    return paragraphs
 
 
-def _wrap_words(paragraphs: Sequence[str], block: TextBlock, box: float, setting: Setting) -> tuple[list[Line], float]:
-    """Break greedily at spaces; a word wider than the box widens it (the limit too, from Fabric 6 on)."""
-    split = [setting.look_up(hard) for hard in paragraphs]
-    widest = max(word.width for words in split for word in words)
-    limit = max(box, widest) if block.widens else box
-    lines: list[Line] = []
-    for words in split:
-        _break_words(words, limit, block, setting, lines)
-    return lines, max(box, widest - setting.spacing)
+def _kern(pieces: Sequence[Piece], settings: Sequence[Setting]) -> list[Piece]:
+    """Give each piece its kerning with the one before: none with a space, none between different fonts."""
+    kerned: list[Piece] = []
+    before: Piece | None = None
+    for piece in pieces:
+        setting = settings[piece.style]
+        if before and before.text != " " and piece.text != " " and settings[before.style] is setting:
+            kerned.append(piece._replace(lead=_pair(before.text, piece.text, setting)))
+        else:
+            kerned.append(piece)
+        before = piece
+    return kerned
 
 
-def _break_words(words: Sequence[Word], limit: float, block: TextBlock, setting: Setting, lines: list[Line]) -> None:
-    """Add the lines of one paragraph; `reach` is the width with the spacing after the last character."""
-    space = setting.space().width
-    spacing = setting.spacing
-    stretched = _stretches(block, ends=False)
-    start, reach = 0, words[0].width
-    for index in range(1, len(words)):
-        width = words[index].width
-        longer = reach + space + width
-        if longer - spacing > limit:
-            lines.append(Line(words[start:index], max(reach - spacing, 0.0), stretched))
-            start, longer = index, width
-        reach = longer
-    lines.append(Line(words[start:], max(reach - spacing, 0.0), _stretches(block, ends=True)))
+def _pair(left: str, right: str, setting: Setting) -> float:
+    last, first = setting.graphemes(left)[-1], setting.graphemes(right)[0]
+    return setting.word(last + first).width - setting.word(last).width - setting.word(first).width
 
 
-def _wrap_graphemes(
-    paragraphs: Sequence[str], block: TextBlock, box: float, setting: Setting
-) -> tuple[list[Line], float]:
-    """Break between any two characters; spaces count and stay where they fall."""
-    split = [[(part, setting.grapheme_width(part)) for part in setting.graphemes(hard)] for hard in paragraphs]
-    widest = max((width for parts in split for _, width in parts), default=0.0)
-    limit = max(box, widest) if block.widens else box
-    lines: list[Line] = []
-    for parts in split:
-        pieces = _break_graphemes(parts, limit, setting.spacing)
-        lines += [_fill_line(setting.look_up(piece), block, setting, ends=False) for piece in pieces[:-1]]
-        lines.append(_fill_line(setting.look_up(pieces[-1]), block, setting, ends=True))
-    return lines, max(box, widest - setting.spacing)
+class _Unit(NamedTuple):
+    """What is not broken (a word, or a single character), the pieces it is made of and the space before it."""
+
+    start: int
+    end: int
+    width: float
+    space: float
 
 
-def _break_graphemes(parts: Sequence[tuple[str, float]], limit: float, spacing: float) -> list[str]:
-    pieces = [""]
-    reach = 0.0
-    for part, width in parts:
-        reach += width
-        if reach - spacing > limit and pieces[-1]:
-            pieces.append("")
-            reach = width
-        pieces[-1] += part
-    return pieces
+def _units(pieces: Sequence[Piece], *, by_grapheme: bool) -> list[_Unit]:
+    if by_grapheme:
+        # Fabric measures each character by itself here, without the kerning its line will have.
+        return [_Unit(index, index + 1, piece.width, 0.0) for index, piece in enumerate(pieces)]
+    units: list[_Unit] = []
+    start, space = 0, 0.0
+    for index in [*_spaces(pieces), len(pieces)]:
+        width = sum([piece.lead + piece.width for piece in pieces[start:index]])
+        units.append(_Unit(start, index, width, space))
+        if index < len(pieces):
+            start, space = index + 1, pieces[index].width
+    return units
+
+
+def _spaces(pieces: Sequence[Piece]) -> list[int]:
+    return [index for index, piece in enumerate(pieces) if piece.text == " "]
+
+
+def _break(pieces: Sequence[Piece], units: Sequence[_Unit], limit: float, block: TextBlock) -> list[Sequence[Piece]]:
+    """Break a hard line greedily; the space at a break is dropped, the spacing after a line's end does not count."""
+    lines: list[Sequence[Piece]] = []
+    start, end, reach = 0, 0, 0.0
+    for number, unit in enumerate(units):
+        reach += unit.space + unit.width
+        if number and reach - block.spacing > limit:
+            lines.append(pieces[start:end])
+            start, reach = unit.start, unit.width
+        end = unit.end
+    return [*lines, pieces[start:]]
+
+
+def _close_lines(broken: Sequence[Sequence[Piece]], block: TextBlock) -> Iterator[Line]:
+    """Measure the lines of one paragraph."""
+    for number, broken_off in enumerate(broken, 1):
+        # A character that begins a line is kerned with none.
+        pieces = [piece._replace(lead=0.0) for piece in broken_off[:1]] + list(broken_off[1:])
+        width = sum([piece.lead + piece.width for piece in pieces]) - block.spacing
+        sizes = [block.styles[piece.style].size for piece in pieces]
+        size = max(sizes) if sizes else block.styles[0].size
+        yield Line(pieces, max(width, 0.0), size, stretches(block.align, ends=number == len(broken)))

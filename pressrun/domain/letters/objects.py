@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pressrun.domain.letters.codes import CodeBox
 from pressrun.domain.letters.colours import Colour
 from pressrun.domain.letters.geometry import Placement, Point
-from pressrun.domain.letters.placeholders import Template
-
-Align = Literal["left", "center", "right", "justify", "justify-left", "justify-center", "justify-right"]
+from pressrun.domain.letters.paints import Paint, Pen
+from pressrun.domain.letters.text import TextBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,81 +19,97 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
-    """How an outline is drawn; widths and dashes in the object's own pixels, or the canvas's when uniform."""
-
-    colour: Colour
-    width: float
-    dashes: tuple[float, ...]
-    dash_offset: float
-    cap: Literal["butt", "round", "square"]
-    join: Literal["miter", "round", "bevel"]
-    miter_limit: float
-    uniform: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Shape:
-    """A path with a fill, an outline or both; `opacity` applies to the flattened whole."""
+    """A path with a fill, an outline or both; width and height are the box gradients refer to."""
 
-    placement: Placement
     width: float
     height: float
     path: tuple[Segment, ...]
-    fill: Colour | None
+    fill: Paint | None
     even_odd: bool
     pen: Pen | None
     pen_first: bool
-    opacity: float
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A raster picture: the window at (crop_x, crop_y) in natural pixels is drawn on width x height."""
 
-    placement: Placement
     width: float
     height: float
     crop_x: float
     crop_y: float
     raster: int
     pen: Pen | None
-    opacity: float
 
 
 @dataclass(frozen=True, slots=True)
-class TextBlock:
-    """A text; `wrap` is the box width of a Textbox and None for texts that break only at newlines.
+class VariablePicture:
+    """The place of a picture whose asset name is a variable's value; width and height are of the placeholder."""
 
-    `substitutes` are the characters its face lacks, each with the number of the face that stands in.
+    variable: str
+    width: float
+    height: float
+    fit: Literal["fill", "cover", "contain"]
+    filters: tuple["Filter", ...]
+    pen: Pen | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One step of an image's processing: Fabric's filter type in lower case and its numbers in a fixed order."""
+
+    kind: str
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Objects in the group's own plane, about its centre; width and height are as saved."""
+
+    width: float
+    height: float
+    children: tuple["Drawable", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A copy of the flattened object in one colour, blurred; offsets and blur in canvas pixels.
+
+    Unless `unscaled`, they grow with the object's total scale; they never turn with it.
+    """
+
+    colour: Colour
+    blur: float
+    offset_x: float
+    offset_y: float
+    unscaled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What limits an object: in the plane about the object's centre, or the canvas's where `absolute`."""
+
+    shape: "Drawable"
+    inverted: bool
+    absolute: bool
+
+
+Content = Shape | Picture | VariablePicture | TextBlock | CodeBox | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Drawable:
+    """An object of the canvas: where it stands, what it shows and how that is laid on what is below.
+
+    `where` names it in messages; `blend` is a PDF blend mode; `ground` is Fabric's backgroundColor.
     """
 
     where: str
     placement: Placement
-    template: Template
-    face: int
-    substitutes: tuple[tuple[str, int], ...]
-    size: float
-    line_height: float
-    spacing: float
-    align: Align
-    wrap: float | None
-    by_grapheme: bool
-    widens: bool
-    splits_marks: bool
-    colour: Colour
-    opacity: float
-
-
-@dataclass(frozen=True, slots=True)
-class QrBox:
-    """The place of a QR code whose content is a variable's value."""
-
-    placement: Placement
-    width: float
-    height: float
-    variable: str
-    opacity: float
-
-
-Drawable = Shape | Picture | TextBlock | QrBox
+    content: Content
+    opacity: float = 1.0
+    blend: str = "Normal"
+    ground: Colour | None = None
+    shadow: Shadow | None = None
+    clip: Clip | None = None

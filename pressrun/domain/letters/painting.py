@@ -1,174 +1,318 @@
-"""The constant part of a letter, drawn by ReportLab: every fill, outline, transform and transparency of a design.
+"""Objects as drawing steps, in Fabric's order and with its rules for what is flattened before it is blended.
 
-Each form is drawn on a canvas of its own, in canvas pixels with y downwards; the letter's content stream turns the
-whole over once. Images and fonts are ours (rasters.py, subsets.py) and are referred to by name.
+Fabric 7.4 caches an object on a canvas of its own and blends that: a translucent object shows no overlaps of its
+fill and outline. What stands in a cached group is not cached again, so there each drawing step has its own alpha.
 """
 
-import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from reportlab.pdfgen.canvas import FILL_EVEN_ODD, FILL_NON_ZERO, Canvas
-
-from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.geometry import Matrix, object_matrix, scaling
-from pressrun.domain.letters.objects import Pen, Picture, Segment, Shape
-from pressrun.domain.letters.rasters import Raster
+from pressrun.domain.letters.clipping import Clipping, limit, write_clip
+from pressrun.domain.letters.codes import CodeBox
+from pressrun.domain.letters.codes_drawing import open_code
+from pressrun.domain.letters.colours import BLACK, Colour
+from pressrun.domain.letters.geometry import IDENTITY, Matrix, compose, object_matrix, scales, scaling
+from pressrun.domain.letters.inking import colour_ink, plan_ink, stock_ink
+from pressrun.domain.letters.inks import Ink, Spot
+from pressrun.domain.letters.objects import Drawable, Group, Picture, Segment, Shape, VariablePicture
+from pressrun.domain.letters.operators import number, operands
+from pressrun.domain.letters.path_writing import write_path, write_pen
+from pressrun.domain.letters.paints import Paint, Pen
+from pressrun.domain.letters.placeholders import literals_of, slots_of
+from pressrun.domain.letters.program import (
+    CodeStep,
+    ConstantStep,
+    EffectStep,
+    PictureStep,
+    Step,
+    TextStep,
+)
+from pressrun.domain.letters.shadows import Blurs, plan_shadow, write_shadow
 from pressrun.domain.letters.shapes import rect_path
+from pressrun.domain.letters.shaping import Shaper
+from pressrun.domain.letters.stock import State, Stock
+from pressrun.domain.letters.text import TextBlock
+from pressrun.domain.letters.typesetting import open_typesetter, steps_of
 
-_CAPS: Final = {"butt": 0, "round": 1, "square": 2}
-_JOINS: Final = {"miter": 0, "round": 1, "bevel": 2}
-
-Paint = Callable[[Canvas], None]
+_FLAT: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
-    """The forms drawn so far, each a one-page PDF, in drawing order; groups come before what shows them."""
+class Bench:
+    """What painting needs besides the objects; `ink` replaces every paint where only the outline counts."""
 
-    size: tuple[float, float]
-    rasters: Sequence[Raster]
-    drawn: dict[str, bytes] = field(default_factory=dict)
-
-    def draw(self, kind: str, paints: Sequence[Paint]) -> str:
-        """Draw a form and return its name."""
-        file = io.BytesIO()
-        canvas = Canvas(file, pagesize=self.size, pageCompression=0, invariant=1)
-        for paint in paints:
-            canvas.saveState()
-            paint(canvas)
-            canvas.restoreState()
-        canvas.showPage()
-        canvas.save()
-        name = f"{kind}{len(self.drawn)}"
-        self.drawn[name] = file.getvalue()
-        return name
+    stock: Stock
+    shapers: Sequence[Shaper]
+    blurs: Blurs
+    ink: Colour | None = None
 
 
-def paint_background(colour: Colour, size: tuple[float, float]) -> Paint:
-    def paint(canvas: Canvas) -> None:
-        _set_fill(canvas, colour, 1.0)
-        canvas.rect(0, 0, *size, stroke=0, fill=1)
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The groups round an object: their matrix, the opacity they leave to it, and whether one of them is cached."""
 
-    return paint
-
-
-def paint_operators(operators: str, opacity: float) -> Paint:
-    """Paint what is already written as PDF operators: static text."""
-
-    def paint(canvas: Canvas) -> None:
-        if opacity < 1:
-            canvas.setFillAlpha(opacity)
-        canvas.addLiteral(operators)
-
-    return paint
+    matrix: Matrix = IDENTITY
+    opacity: float = 1.0
+    cached: bool = False
 
 
-def paint_shape(shape: Shape, forms: Forms) -> Paint | None:
-    """Return what paints a shape, or None when nothing of it shows."""
-    fill, pen = shape.fill, shape.pen
-    if not shape.opacity or not (fill or pen) or not (shape.placement.scale_x and shape.placement.scale_y):
+def paint(drawable: Drawable, around: Surroundings, bench: Bench) -> list[Step]:
+    """Return the steps that draw an object with everything inside it."""
+    if not drawable.opacity * around.opacity:
+        return []
+    if _is_flattened(drawable, around):
+        return _flatten(drawable, around, bench)
+    return _paint_content(drawable, around, bench, drawable.opacity * around.opacity)
+
+
+def _is_flattened(drawable: Drawable, around: Surroundings) -> bool:
+    if drawable.clip or drawable.shadow or drawable.blend != "Normal":
+        return True
+    if around.cached:
+        return False
+    content = drawable.content
+    if isinstance(content, Group):
+        if _casts_shadow(content):
+            return False
+        return drawable.opacity < 1 or around.opacity < 1 or _blends(content)
+    return drawable.opacity * around.opacity < 1 and _count_steps(drawable) > 1
+
+
+def _casts_shadow(group: Group) -> bool:
+    return any(
+        child.shadow or (isinstance(child.content, Group) and _casts_shadow(child.content)) for child in group.children
+    )
+
+
+def _blends(group: Group) -> bool:
+    return any(
+        child.blend != "Normal" or (isinstance(child.content, Group) and _blends(child.content))
+        for child in group.children
+    )
+
+
+def _count_steps(drawable: Drawable) -> int:
+    content = drawable.content
+    ground = 1 if drawable.ground else 0
+    match content:
+        case Shape():
+            return ground + bool(content.fill) + bool(content.pen)
+        case Picture() | VariablePicture():
+            return ground + 1 + bool(content.pen)
+        case TextBlock():
+            return ground + steps_of(content)
+        case _:
+            return ground + 1
+
+
+def _flatten(drawable: Drawable, around: Surroundings, bench: Bench) -> list[Step]:
+    """Draw an object as one form, then lay that down with its shadow, opacity and blend mode."""
+    inner = _paint_content(drawable, replace(around, opacity=1.0, cached=True), bench, 1.0)
+    if not inner:
+        return []
+    opacity = drawable.opacity * around.opacity
+    stock = bench.stock
+    clip = _clip(drawable, around, bench)
+    state = stock.state(State(alpha=opacity, blend=drawable.blend))
+    if all(isinstance(step, ConstantStep) for step in inner):
+        operators = "".join(step.operators for step in inner if isinstance(step, ConstantStep))
+        name = stock.form(limit(operators, clip), "G")
+        shadow = write_shadow(drawable, around.matrix, name, opacity, stock, bench.blurs)
+        return [ConstantStep(f"{shadow}q {f'/{state} gs ' if state else ''}/{name} Do Q\n")]
+    slot = stock.slot("XObject")
+    plan = plan_shadow(drawable, around.matrix, slot.name, opacity, stock)
+    return [EffectStep(tuple(inner), slot, clip.operators, clip.follows, plan, state)]
+
+
+def _clip(drawable: Drawable, around: Surroundings, bench: Bench) -> Clipping:
+    """Return what limits an object: operators for canvas pixels or, for a text of varying size, for its own plane."""
+    clip = drawable.clip
+    if clip is None:
+        return Clipping("", follows=False)
+    follows = isinstance(drawable.content, TextBlock) and not clip.absolute and bool(slots_of(drawable.content.template))
+    plane = IDENTITY if clip.absolute or follows else plane_of(drawable, around, bench)
+    return Clipping(write_clip(clip, plane, bench.stock, lambda shape, matrix: silhouette(shape, matrix, bench)), follows)
+
+
+def silhouette(shape: Drawable, matrix: Matrix, bench: Bench) -> str:
+    """Return a static object in black, without outline: what it lets through as a clip."""
+    black = replace(bench, ink=BLACK)
+    steps = paint(replace(shape, opacity=1.0, shadow=None, blend="Normal"), Surroundings(matrix, 1.0, cached=True), black)
+    return "".join(step.operators for step in steps if isinstance(step, ConstantStep))
+
+
+def plane_of(drawable: Drawable, around: Surroundings, bench: Bench) -> Matrix:
+    """Return the matrix from about a static object's centre to canvas pixels."""
+    content = drawable.content
+    if isinstance(content, TextBlock):
+        setter = open_typesetter(content, drawable.placement, around.matrix, bench.shapers, _inks(content, 1.0, bench))
+        set_text = setter.set_text(_literals(content), None)
+        return set_text.spot.matrix if hasattr(set_text, "spot") else around.matrix
+    return compose(around.matrix, object_matrix(drawable.placement, content.width, content.height))
+
+
+def _paint_content(drawable: Drawable, around: Surroundings, bench: Bench, opacity: float) -> list[Step]:
+    content = drawable.content
+    if isinstance(content, TextBlock):
+        return _paint_text(drawable, content, around, bench, opacity)
+    matrix = compose(around.matrix, object_matrix(drawable.placement, content.width, content.height))
+    a, b, c, d, _, _ = matrix
+    if abs(a * d - b * c) < _FLAT:
+        return []
+    spot = Spot(matrix, content.width, content.height)
+    ground = _paint_ground(drawable, spot, bench, opacity)
+    return ground + _paint_inside(drawable, around, spot, bench, opacity)
+
+
+def _paint_inside(drawable: Drawable, around: Surroundings, spot: Spot, bench: Bench, opacity: float) -> list[Step]:
+    content = drawable.content
+    match content:
+        case Shape():
+            return _constant(_paint_shape(drawable, content, around, spot, bench, opacity))
+        case Picture():
+            return _constant(_paint_picture(drawable, content, around, spot, bench, opacity))
+        case Group():
+            return _paint_group(content, around, spot, opacity, bench)
+        case CodeBox():
+            return _paint_code(content, spot.matrix, bench, opacity)
+        case VariablePicture():
+            return _paint_place(drawable, content, around, spot, bench, opacity)
+        case _:
+            return []
+
+
+def _paint_group(group: Group, around: Surroundings, spot: Spot, opacity: float, bench: Bench) -> list[Step]:
+    inside = Surroundings(spot.matrix, opacity, cached=around.cached or not _casts_shadow(group))
+    return [step for child in group.children for step in paint(child, inside, bench)]
+
+
+def _constant(pieces: Sequence[str]) -> list[Step]:
+    return [ConstantStep("".join(pieces))] if pieces else []
+
+
+def _ink(paint: Paint, opacity: float, bench: Bench) -> Ink:
+    if bench.ink:
+        return colour_ink(bench.ink, None)
+    return stock_ink(paint, opacity, bench.stock)
+
+
+def _paint_ground(drawable: Drawable, spot: Spot, bench: Bench, opacity: float) -> list[Step]:
+    """Fill the box behind an object, its outline's width included."""
+    if drawable.ground is None or bench.ink:
+        return []
+    grown = drawable.placement.stroke_width
+    box = box_path(spot.width + grown, spot.height + grown)
+    return [ConstantStep(f"q {operands(spot.matrix)} cm {_ink(drawable.ground, opacity, bench).fill(spot)} {box} f Q\n")]
+
+
+def box_path(width: float, height: float) -> str:
+    return f"{number(-width / 2)} {number(-height / 2)} {number(width)} {number(height)} re"
+
+
+def _paint_shape(
+    drawable: Drawable, shape: Shape, around: Surroundings, spot: Spot, bench: Bench, opacity: float
+) -> list[str]:
+    pieces: list[str] = []
+    if shape.fill or (bench.ink and shape.path):
+        ink = _ink(shape.fill or BLACK, opacity, bench)
+        rule = "f*" if shape.even_odd else "f"
+        path = write_path(shape.path, IDENTITY)
+        pieces.append(f"q {operands(spot.matrix)} cm {ink.fill(spot)} {path} {rule} Q\n")
+    if shape.pen and not bench.ink:
+        pieces.append(stroke(shape.path, shape.pen, spot, _uniform_scale(drawable, around, shape.pen), bench, opacity))
+    return pieces[::-1] if shape.pen_first else pieces
+
+
+def _uniform_scale(drawable: Drawable, around: Surroundings, pen: Pen) -> tuple[float, float] | None:
+    """Return the total scale that a uniform pen does not take part in."""
+    if not pen.uniform:
         return None
-    matrix = object_matrix(shape.placement, shape.width, shape.height)
-    steps: list[Callable[[Canvas, float], None]] = []
-    if fill:
-        steps.append(lambda canvas, opacity: _fill(canvas, shape, fill, opacity))
-    if pen:
-        scale = (shape.placement.scale_x, shape.placement.scale_y)
-        steps.append(lambda canvas, opacity: _stroke(canvas, shape.path, pen, scale, opacity))
-    if shape.pen_first:
-        steps.reverse()
-    return _flatten(matrix, steps, shape.opacity, forms)
+    if around.matrix == IDENTITY:
+        return abs(drawable.placement.scale_x), abs(drawable.placement.scale_y)
+    return scales(compose(around.matrix, object_matrix(drawable.placement, 0.0, 0.0)))
 
 
-def paint_picture(picture: Picture, forms: Forms) -> Paint | None:
-    """Return what paints a picture, or None when its window shows nothing."""
-    natural = forms.rasters[picture.raster].colour
+def stroke(
+    path: Sequence[Segment], pen: Pen, spot: Spot, uniform: tuple[float, float] | None, bench: Bench, opacity: float
+) -> str:
+    """Return the operators of an outline; the path takes part in a uniform pen's scale, the pen does not."""
+    across, down = uniform or (1.0, 1.0)
+    if not (across and down):
+        return ""
+    matrix = compose(spot.matrix, scaling(1 / across, 1 / down))
+    ink = _ink(pen.paint, opacity, bench).stroke(spot)
+    return f"q {operands(matrix)} cm {ink} {write_pen(pen)} {write_path(path, scaling(across, down))} S Q\n"
+
+
+def _paint_picture(
+    drawable: Drawable, picture: Picture, around: Surroundings, spot: Spot, bench: Bench, opacity: float
+) -> list[str]:
+    """Draw the source rectangle about the centre; what the natural picture does not reach stays empty."""
+    natural = bench.stock.rasters[picture.raster].colour
     width = min(picture.width, natural.width - picture.crop_x)
     height = min(picture.height, natural.height - picture.crop_y)
-    scale = (picture.placement.scale_x, picture.placement.scale_y)
-    if min(width, height) <= 0 or not all(scale) or not picture.opacity:
-        return None
-    matrix = object_matrix(picture.placement, picture.width, picture.height)
-    steps: list[Callable[[Canvas, float], None]] = [
-        lambda canvas, opacity: _draw_window(canvas, picture, (width, height), forms, opacity)
-    ]
-    if pen := picture.pen:
+    pieces: list[str] = []
+    if min(width, height) > 0:
+        left, top = -picture.width / 2, -picture.height / 2
+        state = bench.stock.state(State(alpha=opacity))
+        window = ""
+        if (width, height) != (natural.width, natural.height):
+            window = f"{number(left)} {number(top)} {number(width)} {number(height)} re W n "
+        x, y = left - picture.crop_x, top - picture.crop_y + natural.height
+        pieces.append(
+            f"q {f'/{state} gs ' if state else ''}{operands(spot.matrix)} cm {window}"
+            f"{natural.width} 0 0 -{natural.height} {number(x)} {number(y)} cm /I{picture.raster} Do Q\n"
+        )
+    if picture.pen and not bench.ink:
         outline = rect_path(picture.width, picture.height)
-        steps.append(lambda canvas, opacity: _stroke(canvas, outline, pen, scale, opacity))
-    return _flatten(matrix, steps, picture.opacity, forms)
+        uniform = _uniform_scale(drawable, around, picture.pen)
+        pieces.append(stroke(outline, picture.pen, spot, uniform, bench, opacity))
+    return pieces
 
 
-def _flatten(matrix: Matrix, steps: Sequence[Callable[[Canvas, float], None]], opacity: float, forms: Forms) -> Paint:
-    """Blend the whole object, not its parts: a translucent object of several steps becomes a group."""
-
-    def paint_steps(canvas: Canvas, opacity: float) -> None:
-        canvas.transform(*matrix)
-        for step in steps:
-            canvas.saveState()
-            step(canvas, opacity)
-            canvas.restoreState()
-
-    if opacity == 1 or len(steps) == 1:
-        return lambda canvas: paint_steps(canvas, opacity)
-    group = forms.draw("G", [lambda canvas: paint_steps(canvas, 1.0)])
-    return paint_operators(f"/{group} Do", opacity)
+def _paint_place(
+    drawable: Drawable, picture: VariablePicture, around: Surroundings, spot: Spot, bench: Bench, opacity: float
+) -> list[Step]:
+    outline = ""
+    if picture.pen:
+        uniform = _uniform_scale(drawable, around, picture.pen)
+        outline = stroke(rect_path(picture.width, picture.height), picture.pen, spot, uniform, bench, opacity)
+    stretch = (abs(drawable.placement.scale_x), abs(drawable.placement.scale_y))
+    state = bench.stock.state(State(alpha=opacity))
+    return [PictureStep(picture, spot.matrix, stretch, state, bench.stock.slot("XObject", 2), outline)]
 
 
-def _fill(canvas: Canvas, shape: Shape, colour: Colour, opacity: float) -> None:
-    _set_fill(canvas, colour, opacity)
-    mode = FILL_EVEN_ODD if shape.even_odd else FILL_NON_ZERO
-    _draw_path(canvas, shape.path, (1.0, 1.0), stroke=0, fill=1, fillMode=mode)
+def _paint_code(box: CodeBox, matrix: Matrix, bench: Bench, opacity: float) -> list[Step]:
+    state = bench.stock.state(State(alpha=opacity))
+    if slots_of(box.content):
+        return [CodeStep(box, matrix, state)]
+    operators = open_code(box, matrix, state)({})
+    return [ConstantStep(operators)] if isinstance(operators, str) else []
 
 
-def _stroke(canvas: Canvas, path: Sequence[Segment], pen: Pen, scale: tuple[float, float], opacity: float) -> None:
-    if not pen.uniform:
-        scale = (1.0, 1.0)
-    # A uniform pen is not scaled with its object: the path is, and the scale is taken back from the pen.
-    canvas.transform(*scaling(1 / scale[0], 1 / scale[1]))
-    canvas.setStrokeColorRGB(pen.colour.red, pen.colour.green, pen.colour.blue)
-    if pen.colour.alpha * opacity < 1:
-        canvas.setStrokeAlpha(pen.colour.alpha * opacity)
-    canvas.setLineWidth(pen.width)
-    canvas.setLineCap(_CAPS[pen.cap])
-    canvas.setLineJoin(_JOINS[pen.join])
-    canvas.setMiterLimit(max(1.0, pen.miter_limit))
-    if pen.dashes:
-        # PDF allows no negative phase; an odd pattern repeats after twice its length.
-        canvas.setDash(list(pen.dashes), pen.dash_offset % (2 * sum(pen.dashes)))
-    _draw_path(canvas, path, scale, stroke=1, fill=0)
+def _inks(block: TextBlock, opacity: float, bench: Bench) -> list[Ink]:
+    return [_ink(paint, opacity, bench) for paint in block.paints]
 
 
-def _set_fill(canvas: Canvas, colour: Colour, opacity: float) -> None:
-    canvas.setFillColorRGB(colour.red, colour.green, colour.blue)
-    if colour.alpha * opacity < 1:
-        canvas.setFillAlpha(colour.alpha * opacity)
+def _literals(block: TextBlock) -> list[str]:
+    return [literals_of((part,)) for part in block.template]
 
 
-def _draw_path(canvas: Canvas, path: Sequence[Segment], scale: tuple[float, float], **how: int) -> None:
-    drawn = canvas.beginPath()
-    steps: Mapping[str, Callable[..., None]] = {
-        "move": drawn.moveTo,
-        "line": drawn.lineTo,
-        "curve": drawn.curveTo,
-        "close": drawn.close,
-    }
-    for segment in path:
-        steps[segment.kind](*(number for x, y in segment.points for number in (x * scale[0], y * scale[1])))
-    canvas.drawPath(drawn, **how)
-
-
-def _draw_window(canvas: Canvas, picture: Picture, size: tuple[float, float], forms: Forms, opacity: float) -> None:
-    """Draw the source rectangle about the centre; what the natural picture does not reach stays empty."""
-    natural = forms.rasters[picture.raster].colour
-    left, top = -picture.width / 2, -picture.height / 2
-    if opacity < 1:
-        canvas.setFillAlpha(opacity)
-    if size != (natural.width, natural.height):
-        window = canvas.beginPath()
-        window.rect(left, top, *size)
-        canvas.clipPath(window, stroke=0, fill=0)
-    x, y = left - picture.crop_x, top - picture.crop_y + natural.height
-    canvas.transform(natural.width, 0, 0, -natural.height, x, y)
-    canvas.addLiteral(f"/I{picture.raster} Do")
+def _paint_text(
+    drawable: Drawable, block: TextBlock, around: Surroundings, bench: Bench, opacity: float
+) -> list[Step]:
+    if bench.ink:
+        # A clip is the glyphs alone; outlines and bars have no part in it.
+        block = replace(block, pen=None)
+    if slots_of(block.template) and not bench.ink:
+        stock = bench.stock
+        inks = tuple(plan_ink(paint, opacity, stock) for paint in block.paints)
+        ground = plan_ink(drawable.ground, opacity, stock) if drawable.ground else None
+        return [TextStep(drawable.where, block, drawable.placement, around.matrix, inks, ground)]
+    setter = open_typesetter(block, drawable.placement, around.matrix, bench.shapers, _inks(block, opacity, bench))
+    set_text = setter.set_text(_literals(block), None)
+    if isinstance(set_text, tuple) and hasattr(set_text, "spot"):
+        ground_steps = _paint_ground(drawable, set_text.spot, bench, opacity)
+        return [*ground_steps, ConstantStep(set_text.operators + "\n")] if set_text.operators or ground_steps else []
+    return []

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from pressrun.domain.letters.colours import TRANSPARENT
 from pressrun.domain.letters.dialect import Dialect
 from pressrun.domain.letters.geometry import Placement
-from pressrun.domain.letters.objects import Pen
+from pressrun.domain.letters.paints import Pen
 from pressrun.domain.letters.properties import Properties
 
 _ORIGINS: Final[Mapping[object, float]] = {
@@ -40,9 +39,11 @@ def read_placement(item: Properties, dialect: Dialect, stroke_width: float = 1.0
 
 def read_pen(item: Properties, stroke_width: float = 1.0) -> Pen | None:
     """Return the pen, or None when nothing is stroked."""
-    colour = item.colour("stroke", None)
+    paint = item.paint("stroke", None)
+    if paint is None:
+        return None
     pen = Pen(
-        colour=colour or TRANSPARENT,
+        paint=paint,
         width=item.size("strokeWidth", stroke_width),
         dashes=_read_dashes(item),
         dash_offset=item.number("strokeDashOffset", 0.0),
@@ -51,7 +52,7 @@ def read_pen(item: Properties, stroke_width: float = 1.0) -> Pen | None:
         miter_limit=item.number("strokeMiterLimit", 4.0),
         uniform=item.flag("strokeUniform", default=False),
     )
-    return pen if colour and pen.width else None
+    return pen if pen.width else None
 
 
 def _read_dashes(item: Properties) -> tuple[float, ...]:

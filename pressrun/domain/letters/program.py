@@ -1,67 +1,128 @@
-"""A compiled design as data: the constant parts of its letters and the steps that write the varying one."""
+"""A compiled design as data: the constant parts of its letters and the steps that write the varying ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import uharfbuzz as hb
 
 from pressrun.domain.letters.assembly import Skeleton
-from pressrun.domain.letters.objects import QrBox, TextBlock
+from pressrun.domain.letters.codes import CodeBox
+from pressrun.domain.letters.colours import Colour
+from pressrun.domain.letters.geometry import Matrix, Placement
+from pressrun.domain.letters.inking import InkPlan
+from pressrun.domain.letters.objects import VariablePicture
 from pressrun.domain.letters.placeholders import Variable
-from pressrun.domain.letters.qr import QrTable
+from pressrun.domain.letters.rasters import Raster
+from pressrun.domain.letters.stock import Slot
 from pressrun.domain.letters.subsets import Typeface
+from pressrun.domain.letters.text import TextBlock
 
 # Raised whenever the same program would give other bytes or the stored form changes. HarfBuzz places the glyphs at
 # stamping, so its version belongs to it: a worker with another one refuses instead of drawing differently.
-RENDERER_VERSION: Final = f"1+harfbuzz-{hb.version_string()}"
+RENDERER_VERSION: Final = f"2+harfbuzz-{hb.version_string()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the rows of a batch can hold: `characters` over all text values (sorted, distinct, NFC), and for each
-    QR variable the sorted distinct lengths of its values in UTF-8 bytes.
+    """What the rows of a batch can hold.
+
+    `characters` over all text values (sorted, distinct, NFC); those of them few recipients use are `rare`. `lengths`
+    of each QR variable's values in UTF-8 bytes, sorted and distinct; `pictures` likewise the names of assets.
     """
 
     characters: str
     lengths: Mapping[str, tuple[int, ...]]
+    rare: str = ""
+    pictures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class LayerStep:
-    """Draws a form that holds everything static between two varying objects."""
+class ConstantStep:
+    """Draws what is the same in every letter."""
 
-    form: str
+    operators: str
 
 
 @dataclass(frozen=True, slots=True)
 class TextStep:
-    """Draws a text with variables; `state` names its alpha."""
+    """Draws a text with variables; `outer` is the matrix of its groups, inks[i] paints the block's paints[i]."""
 
+    where: str
     block: TextBlock
+    placement: Placement
+    outer: Matrix
+    inks: tuple[InkPlan, ...]
+    ground: InkPlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeStep:
+    """Draws a QR code or barcode; `matrix` from about its centre to canvas pixels, `state` names its alpha."""
+
+    box: CodeBox
+    matrix: Matrix
     state: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class QrStep:
-    """Draws a QR code; `state` names its alpha."""
+class PictureStep:
+    """Draws the picture a recipient names; `stretch` are the placeholder's scales, `outline` goes on top."""
 
-    box: QrBox
+    picture: VariablePicture
+    matrix: Matrix
+    stretch: tuple[float, float]
+    state: str | None
+    slot: Slot
+    outline: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowPlan:
+    """A shadow in canvas pixels; `sigma` 0 is a hard one, drawn through `mask`, others bring a picture of their own."""
+
+    colour: Colour
+    sigma: float
+    offset: tuple[float, float]
+    state: str | None
+    mask: str | None
+    slot: Slot | None
+
+
+@dataclass(frozen=True, slots=True)
+class EffectStep:
+    """Draws steps as one flattened object, a form of the letter's own, under a shadow, a clip and a state.
+
+    `clip` are operators in canvas pixels or, where it `follows`, in the plane of the one text inside.
+    """
+
+    steps: "tuple[ConstantStep | TextStep | CodeStep | PictureStep | EffectStep, ...]"
+    slot: Slot
+    clip: str
+    follows: bool
+    shadow: ShadowPlan | None
     state: str | None
 
 
-Step = LayerStep | TextStep | QrStep
+Step = ConstantStep | TextStep | CodeStep | PictureStep | EffectStep
+
+
+@dataclass(frozen=True, slots=True)
+class PageProgram:
+    """One page: `opening` turns points into canvas pixels, `trim` is the page in them."""
+
+    opening: Matrix
+    trim: tuple[float, float, float, float]
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Everything a worker needs; `opening` turns the page into canvas pixels, `trim` is the page in them."""
+    """Everything a worker needs; `pictures` by asset name and the JSON of their filters, None what cannot be read."""
 
     renderer_version: str
     variables: tuple[Variable, ...]
-    opening: str
-    trim: tuple[float, float, float, float]
-    steps: tuple[Step, ...]
+    pages: tuple[PageProgram, ...]
     typefaces: Sequence[Typeface]
-    tables: Sequence[QrTable]
+    pictures: Mapping[str, Raster | None]
     skeleton: Skeleton

@@ -1,11 +1,12 @@
 """Typed reading of JSON properties: a wrong value becomes a fault, never an exception."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from pressrun.domain.letters.colours import Colour, read_colour
+from pressrun.domain.letters.paints import Paint
 from schemas.faults import Fault
 
 # Farther than any press sheet in pixels; keeps every product of two numbers printable.
@@ -17,11 +18,20 @@ Choice = TypeVar("Choice", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """The properties of one JSON object with its place in the design and the list its faults go to."""
+    """The properties of one JSON object with its place in the design and the lists its faults and warnings go to.
+
+    `paints` reads what is more than a colour, where pictures are at hand.
+    """
 
     raw: Mapping[str, object]
     where: str
     faults: list[Fault]
+    warnings: list[Fault] = field(default_factory=list)
+    paints: "PaintReader | None" = None
+
+    def inside(self, raw: Mapping[str, object], where: str) -> "Properties":
+        """Return the properties of an object that belongs to this one."""
+        return replace(self, raw=raw, where=where)
 
     def fault(self, code: str, message: str, remedy: str) -> None:
         self.faults.append(Fault(code=code, where=self.where, message=message, remedy=remedy))
@@ -79,6 +89,24 @@ class Properties:
             return self._wrong(name, "a CSS colour", None)
         return colour if colour.alpha > 0 else None
 
+    def paint(self, name: str, default: str | None) -> Paint | None:
+        """Return what the property paints with, or None when nothing is painted."""
+        value = self.raw.get(name, default)
+        if self.paints is None or not isinstance(value, dict):
+            return self.colour(name, default)
+        return self.paints(value, self, name)
+
+    def warn(self, name: str) -> None:
+        """Say that a property may change the picture and is not drawn."""
+        self.warnings.append(
+            Fault(
+                code="property_unknown",
+                where=self.where,
+                message=f"{self.raw.get('type', 'The canvas')}.{name} is not known here and is not drawn.",
+                remedy=f"Remove {name} if the picture does not need it.",
+            )
+        )
+
     def unsupported(self, name: str) -> None:
         self.fault(
             "design_unsupported",
@@ -89,6 +117,9 @@ class Properties:
     def _wrong(self, name: str, wanted: str, default: Value) -> Value:
         self.fault("design_invalid", f"{name} is not {wanted}.", f"Set {name} to {wanted}.")
         return default
+
+
+PaintReader = Callable[[Mapping[str, object], Properties, str], Paint | None]
 
 
 def _is_length(value: object) -> bool:

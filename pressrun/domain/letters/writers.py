@@ -3,140 +3,190 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pressrun.domain.letters.geometry import object_matrix
+from pressrun.domain.letters.binding import Sheaf
+from pressrun.domain.letters.codes_drawing import open_code
+from pressrun.domain.letters.exposure import blur_form
+from pressrun.domain.letters.geometry import IDENTITY, Matrix, compose, translation
+from pressrun.domain.letters.gradients import is_translucent, write_alpha, write_shading
+from pressrun.domain.letters.inking import EVERYWHERE, InkPlan, PatternInk, colour_ink, mask_content
+from pressrun.domain.letters.colours import Colour
+from pressrun.domain.letters.clipping import limit_following
+from pressrun.domain.letters.inks import Ink, Spot
 from pressrun.domain.letters.letter import Refusal
-from pressrun.domain.letters.objects import TextBlock
+from pressrun.domain.letters.objects import VariablePicture
 from pressrun.domain.letters.operators import number, operands
-from pressrun.domain.letters.placeholders import Slot, slots_of
-from pressrun.domain.letters.program import LayerStep, Program, QrStep, Step, TextStep
-from pressrun.domain.letters.qr import CAPACITY, QUIET_ZONE, QrDrawer, fits, row_bytes
-from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, describe, find_unprintable, normalise
-from pressrun.domain.letters.setting import open_setting
-from pressrun.domain.letters.shaping import Shaper, open_shaper
-from pressrun.domain.letters.typesetting import Box, Typesetter, open_typesetter
+from pressrun.domain.letters.page import Box
+from pressrun.domain.letters.painting import box_path
+from pressrun.domain.letters.paints import Gradient, Pattern
+from pressrun.domain.letters.pictures_embedding import picture_bodies
+from pressrun.domain.letters.program import CodeStep, ConstantStep, EffectStep, PictureStep, Program, ShadowPlan, Step, TextStep
+from pressrun.domain.letters.rasters import Raster
+from pressrun.domain.letters.shadows import write_hard
+from pressrun.domain.letters.shaping import Shaper
+from pressrun.domain.letters.textwriting import TextWriter, open_text_writer
 
 Record = Mapping[str, str]
 Writer = Callable[[Record], str | Refusal]
 
 
-def open_writers(program: Program) -> tuple[Writer, ...]:
-    """Return one writer per step, in drawing order."""
-    shapers = [open_shaper(typeface) for typeface in program.typefaces]
-    drawer = QrDrawer({table.version: table for table in program.tables})
-    return tuple(_open_writer(step, program.trim, shapers, drawer) for step in program.steps)
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What the writers of a program share; `opening` leads from canvas pixels to what is written into."""
+
+    program: Program
+    shapers: Sequence[Shaper]
+    sheaf: Sheaf
+    opening: Matrix
+    page: Box | None
 
 
-def _open_writer(step: Step, trim: Box, shapers: Sequence[Shaper], drawer: QrDrawer) -> Writer:
+def open_writer(step: Step, shop: Shop) -> Writer:
+    """Return the writer of a step."""
     match step:
-        case LayerStep(form):
-            operators = f"/{form} Do\n"
+        case ConstantStep(operators):
             return lambda _record: operators
-        case TextStep(block, state):
-            return _open_text(block, state, trim, shapers)
-        case QrStep():
-            return _open_qr(step, drawer)
+        case TextStep():
+            return _open_text(step, shop)
+        case CodeStep(box, matrix, state):
+            return open_code(box, matrix, state)
+        case PictureStep():
+            return PictureWriter(step, shop.program.pictures, shop.sheaf)
+        case EffectStep():
+            return _open_effect(step, shop)
+
+
+def _open_text(step: TextStep, shop: Shop) -> TextWriter:
+    inks = [_open_ink(plan, shop) for plan in step.inks]
+    ground = _open_ink(step.ground, shop) if step.ground else None
+    return open_text_writer(step, shop.shapers, inks, ground, shop.page)
+
+
+def _open_ink(plan: InkPlan, shop: Shop) -> Ink:
+    paint = plan.paint
+    if isinstance(paint, Colour):
+        return colour_ink(paint, plan.state)
+    before = f"/{plan.state} gs " if plan.state else ""
+    return PatternInk(before, lambda spot: _bring_pattern(paint, plan, spot, shop))
+
+
+def _bring_pattern(paint: Gradient | Pattern, plan: InkPlan, spot: Spot, shop: Shop) -> tuple[str, str | None]:
+    """Write a text's gradient for the place it has in this letter."""
+    sheaf = shop.sheaf
+    slot = plan.slots[0]
+    if isinstance(paint, Pattern):
+        return slot.name, None
+    sheaf.put(slot.first, write_shading(paint, spot, shop.opening).encode("ascii"))
+    if not is_translucent(paint):
+        return slot.name, None
+    state, form = plan.slots[1:]
+    gray = write_alpha(paint, spot, IDENTITY)
+    sheaf.put_masked(state.first, form.first, gray, mask_content("P", EVERYWHERE))
+    return slot.name, state.name
 
 
 @dataclass(frozen=True, slots=True)
-class TextWriter:
-    """Writes a text with its placeholders filled in."""
+class PictureWriter:
+    """Brings the picture that a recipient names."""
 
-    block: TextBlock
-    typesetter: Typesetter
-    printable: frozenset[str]
-    page: Box
-
-    def __call__(self, record: Record) -> str | Refusal:
-        filled: list[str] = []
-        for part in self.block.template:
-            value = part if isinstance(part, str) else fill_slot(part, record)
-            if value is None:
-                return _refuse_missing(self.block, record)
-            filled.append(value)
-        text = normalise("".join(filled))
-        if not self.printable.issuperset(text):
-            return _refuse_characters(self, text, record)
-        operators = self.typesetter.set_text(text, self.page)
-        return _refuse_overflow(self.block) if operators is None else operators
-
-
-def _open_text(block: TextBlock, state: str | None, trim: Box, shapers: Sequence[Shaper]) -> TextWriter:
-    setting = open_setting(block, shapers)
-    substituted = "".join(character for character, _ in block.substitutes)
-    printable = frozenset(setting.shaper.typeface.characters + substituted + LAYOUT_CHARACTERS)
-    return TextWriter(block, open_typesetter(block, setting, state), printable, trim)
-
-
-def fill_slot(slot: Slot, record: Record) -> str | None:
-    """Return what is printed for a slot: its default stands in for a missing or empty value."""
-    return record.get(slot.variable) or (record.get(slot.variable) if slot.default is None else slot.default)
-
-
-def _refuse_missing(block: TextBlock, record: Record) -> Refusal:
-    missing = [slot.variable for slot in slots_of(block.template) if fill_slot(slot, record) is None]
-    return Refusal("variable_missing", f"There is no value for {_names(missing)}.")
-
-
-def _refuse_overflow(block: TextBlock) -> Refusal:
-    names = _names([slot.variable for slot in slots_of(block.template)])
-    return Refusal("text_off_page", f"The text with {names} does not fit on the trimmed page ({block.where}).")
-
-
-def _refuse_characters(writer: TextWriter, text: str, record: Record) -> Refusal:
-    """Name the first character that cannot be printed, and the variables that bring it."""
-    covered = frozenset(map(ord, writer.printable))
-    code, character = find_unprintable(text, covered) or ("glyph_missing", "\ufffd")
-    slots = slots_of(writer.block.template)
-    names = [slot.variable for slot in slots if character in normalise(fill_slot(slot, record) or "")]
-    where = _names(names or [slot.variable for slot in slots])
-    reason = "is of a script that is not supported" if code == "script_unsupported" else "has no glyph in the font"
-    return Refusal(code, f"{describe(character)} in {where} {reason}.")
-
-
-def _names(variables: Sequence[str]) -> str:
-    return ", ".join(dict.fromkeys(f"{{{{{variable}}}}}" for variable in variables))
-
-
-@dataclass(frozen=True, slots=True)
-class QrWriter:
-    """Writes a QR code as a one-bit image mask on a white ground; crisp at any zoom, no hairlines between rows."""
-
-    variable: str
-    drawer: QrDrawer
-    opening: str
-    side: float
-    closing: str
+    step: PictureStep
+    pictures: Mapping[str, Raster | None]
+    sheaf: Sheaf
 
     def __call__(self, record: Record) -> str | Refusal:
-        try:
-            content = record[self.variable].encode()
-        except KeyError:
-            return Refusal("variable_missing", f"There is no value for {{{{{self.variable}}}}}.")
-        except UnicodeEncodeError as error:
-            half = describe(error.object[error.start])
-            return Refusal("glyph_missing", f"{half} in {{{{{self.variable}}}}} is half a surrogate pair.")
-        if not content:
-            return Refusal("variable_missing", f"{{{{{self.variable}}}}} is empty, and a QR code needs content.")
-        if not fits(len(content)):
-            limit = f"a QR code holds at most {CAPACITY[-1]} bytes"
-            return Refusal("qr_too_long", f"{{{{{self.variable}}}}} has {len(content)} bytes; {limit}.")
-        return self._write(*self.drawer.draw(content))
+        step = self.step
+        name = record.get(step.picture.variable)
+        if not name:
+            return Refusal("variable_missing", f"There is no value for {{{{{step.picture.variable}}}}}.")
+        key = picture_key(name, step.picture)
+        if key not in self.pictures:
+            message = f"The picture named by {{{{{step.picture.variable}}}}} is not among the batch's assets."
+            return Refusal("image_missing", message)
+        raster = self.pictures[key]
+        if raster is None:
+            message = f"The picture named by {{{{{step.picture.variable}}}}} cannot be read."
+            return Refusal("image_unreadable", message)
+        first = step.slot.first
+        for place, body in enumerate(picture_bodies(raster, self.sheaf.number(first + 1))):
+            self.sheaf.put(first + place, body)
+        return self._write(raster)
 
-    def _write(self, symbol: int, size: int) -> str:
-        module = self.side / (size + 2 * QUIET_ZONE)
-        edge = number(module * size / 2)
-        span = number(module * size)
-        stride = row_bytes(size)
-        rows = symbol.to_bytes(stride * size, "big").hex()
+    def _write(self, raster: Raster) -> str:
+        step = self.step
+        picture = step.picture
+        width, height = _fit(raster, picture, step.stretch)
+        clip = f"{box_path(picture.width, picture.height)} W n " if picture.fit == "cover" else ""
+        state = f"/{step.state} gs " if step.state else ""
         return (
-            f"{self.opening}{span} 0 0 -{span} -{edge} {edge} cm\n"
-            f"BI /W {size} /H {size} /IM true /D [1 0] /F /AHx ID\n{rows}>\nEI {self.closing}"
+            f"q {state}{operands(step.matrix)} cm {clip}{number(width)} 0 0 {number(-height)} "
+            f"{number(-width / 2)} {number(height / 2)} cm /{step.slot.name} Do Q\n{step.outline}"
         )
 
 
-def _open_qr(step: QrStep, drawer: QrDrawer) -> QrWriter:
-    box = step.box
-    matrix = operands(object_matrix(box.placement, box.width, box.height))
-    ground = f"1 g {number(-box.width / 2)} {number(-box.height / 2)} {number(box.width)} {number(box.height)} re f 0 g"
-    state = f"/{step.state} gs " if step.state else ""
-    return QrWriter(box.variable, drawer, f"q {state}{matrix} cm {ground} ", min(box.width, box.height), "Q\n")
+def picture_key(name: str, picture: VariablePicture) -> str:
+    """Return the name of a prepared picture: its asset and what is done to it."""
+    return "\0".join([name, *(f"{one.kind}{one.values}" for one in picture.filters)])
+
+
+def _fit(raster: Raster, picture: VariablePicture, stretch: tuple[float, float]) -> tuple[float, float]:
+    """Return the size at which a picture is drawn in its placeholder's own pixels."""
+    if picture.fit == "fill":
+        return picture.width, picture.height
+    across, down = stretch
+    natural = raster.colour
+    shares = (picture.width * across / natural.width, picture.height * down / natural.height)
+    share = max(shares) if picture.fit == "cover" else min(shares)
+    return natural.width * share / across, natural.height * share / down
+
+
+@dataclass(frozen=True, slots=True)
+class EffectWriter:
+    """Draws several steps as one form of the letter's own."""
+
+    step: EffectStep
+    writers: Sequence[Writer]
+    sheaf: Sheaf
+
+    def __call__(self, record: Record) -> str | Refusal:
+        drawn = self._draw(record)
+        if isinstance(drawn, Refusal):
+            return drawn
+        step = self.step
+        self.sheaf.put_form(step.slot.first, drawn)
+        shadow = _cast(step.shadow, step.slot.name, self.sheaf) if step.shadow else ""
+        return f"{shadow}q {f'/{step.state} gs ' if step.state else ''}/{step.slot.name} Do Q\n"
+
+    def _draw(self, record: Record) -> str | Refusal:
+        step = self.step
+        first = self.writers[0]
+        if step.follows and isinstance(first, TextWriter):
+            placed = first.place(record)
+            if isinstance(placed, Refusal):
+                return placed
+            return limit_following(placed.operators + "\n", step.clip, placed.spot.matrix)
+        pieces: list[str] = []
+        for write in self.writers:
+            piece = write(record)
+            if isinstance(piece, Refusal):
+                return piece
+            pieces.append(piece)
+        drawn = "".join(pieces)
+        return f"q {step.clip}\n{drawn}Q\n" if step.clip else drawn
+
+
+def _open_effect(step: EffectStep, shop: Shop) -> EffectWriter:
+    inside = Shop(shop.program, shop.shapers, shop.sheaf, IDENTITY, shop.page)
+    return EffectWriter(step, [open_writer(one, inside) for one in step.steps], shop.sheaf)
+
+
+def _cast(plan: ShadowPlan, form: str, sheaf: Sheaf) -> str:
+    """Draw the shadow of a form that this letter brings."""
+    if plan.slot is None:
+        return write_hard(plan.colour, plan.offset, plan.mask, plan.state)
+    blurred = blur_form(sheaf.skeleton, sheaf.own, form, plan.sigma, plan.colour)
+    if blurred is None:
+        return ""
+    raster, matrix = blurred
+    for place, body in enumerate(picture_bodies(raster, sheaf.number(plan.slot.first + 1))):
+        sheaf.put(plan.slot.first + place, body)
+    placed = operands(compose(translation(*plan.offset), matrix))
+    return f"q {f'/{plan.state} gs ' if plan.state else ''}{placed} cm /{plan.slot.name} Do Q\n"

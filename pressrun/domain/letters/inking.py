@@ -1,0 +1,110 @@
+"""Paints as operators: plain colours with their alpha, gradients and patterns with objects of their own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pressrun.domain.letters.colours import Colour
+from pressrun.domain.letters.geometry import IDENTITY, Matrix, compose
+from pressrun.domain.letters.gradients import anchor, is_translucent, write_alpha, write_shading
+from pressrun.domain.letters.inks import Ink, Spot
+from pressrun.domain.letters.operators import number, operands
+from pressrun.domain.letters.paints import Gradient, Paint, Pattern
+from pressrun.domain.letters.stock import Slot, State, Stock
+
+
+@dataclass(frozen=True, slots=True)
+class InkPlan:
+    """How one paint of a varying text is put down: the name of its alpha, and places for what a gradient needs.
+
+    `slots` are pattern, mask state and mask form, the last two only for gradients with alpha.
+    """
+
+    paint: Paint
+    state: str | None
+    slots: tuple[Slot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColourInk:
+    """One colour; `before` sets its alpha."""
+
+    colour: str
+    before: str
+
+    @property
+    def plain(self) -> bool:
+        return not self.before
+
+    def fill(self, _spot: Spot) -> str:
+        return f"{self.before}{self.colour} rg"
+
+    def stroke(self, _spot: Spot) -> str:
+        return f"{self.before}{self.colour} RG"
+
+
+@dataclass(frozen=True, slots=True)
+class PatternInk:
+    """A gradient or repeated picture; `place` keeps it for a spot and names its pattern and, with alpha, its mask."""
+
+    before: str
+    place: Callable[[Spot], tuple[str, str | None]]
+    plain: bool = False
+
+    def fill(self, spot: Spot) -> str:
+        return self._write(spot, "/Pattern cs", "scn")
+
+    def stroke(self, spot: Spot) -> str:
+        return self._write(spot, "/Pattern CS", "SCN")
+
+    def _write(self, spot: Spot, space: str, use: str) -> str:
+        name, mask = self.place(spot)
+        masked = f"/{mask} gs " if mask else ""
+        return f"{self.before}{masked}{space} /{name} {use}"
+
+
+def colour_ink(colour: Colour, state: str | None) -> ColourInk:
+    written = f"{number(colour.red)} {number(colour.green)} {number(colour.blue)}"
+    return ColourInk(written, f"/{state} gs " if state else "")
+
+
+def stock_ink(paint: Paint, opacity: float, stock: Stock) -> Ink:
+    """Return the ink of a static object, which keeps what it needs in the stock."""
+    if isinstance(paint, Colour):
+        return colour_ink(paint, stock.state(State(alpha=paint.alpha * opacity)))
+    state = stock.state(State(alpha=opacity))
+    return PatternInk(f"/{state} gs " if state else "", lambda spot: _keep(paint, spot, stock))
+
+
+def plan_ink(paint: Paint, opacity: float, stock: Stock) -> InkPlan:
+    """Plan the ink of a varying text."""
+    if isinstance(paint, Colour):
+        return InkPlan(paint, stock.state(State(alpha=paint.alpha * opacity)))
+    slots = [stock.slot("Pattern")]
+    if isinstance(paint, Gradient) and is_translucent(paint):
+        slots += [stock.slot("ExtGState"), stock.slot("XObject")]
+    return InkPlan(paint, stock.state(State(alpha=opacity)), tuple(slots))
+
+
+def mask_content(pattern: str, box: str) -> str:
+    """Return the operators of a form that paints a gray gradient all over."""
+    return f"/Pattern cs /{pattern} scn {box} re f"
+
+
+# Far enough for any page with what hangs over its edges, in canvas pixels.
+EVERYWHERE = "-100000 -100000 200000 200000"
+
+
+def _keep(paint: Gradient | Pattern, spot: Spot, stock: Stock) -> tuple[str, str | None]:
+    if isinstance(paint, Pattern):
+        return stock.tile(paint, operands(compose(IDENTITY, anchor(paint, spot)))), None
+    name = stock.pattern(write_shading(paint, spot, IDENTITY))
+    if not is_translucent(paint):
+        return name, None
+    gray = stock.pattern(write_alpha(paint, spot, IDENTITY))
+    form = stock.form(mask_content(gray, EVERYWHERE), "K")
+    return name, stock.state(State(mask=form, luminous=True))
+
+
+def shift(matrix: Matrix, spot: Spot) -> Spot:
+    """Return the spot as seen from outside a matrix."""
+    return Spot(compose(matrix, spot.matrix), spot.width, spot.height)

@@ -1,0 +1,95 @@
+"""The styles of single characters as saved: ranges over the whole text (5.3 and later) or a map over its lines."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import regex
+
+from pressrun.domain.letters.properties import Properties
+
+_NEWLINE: Final = re.compile(r"\r?\n")
+_CLUSTER: Final = regex.compile(r"\X")
+
+Style = Mapping[str, object]
+# Where a character stands in the text, and its place in its line and over all lines without their ends.
+Place = tuple[range, int, int, int]
+
+UNSTYLED: Final[Style] = {}
+
+
+def read_styles(item: Properties, text: str, *, splits_marks: bool) -> list[Style]:
+    """Return the own style of each code point of a text as saved; what is no style is a fault."""
+    saved = item.raw.get("styles")
+    found: list[Style] = [UNSTYLED] * len(text)
+    if not saved:
+        return found
+    styled = _of_ranges if isinstance(saved, list) else _of_lines
+    try:
+        for span, style in styled(saved, _places(text, splits_marks=splits_marks)):
+            for place in span:
+                found[place] = style
+    except (AttributeError, KeyError, TypeError, ValueError):
+        item.fault(
+            "design_invalid",
+            "styles is neither a list of {start, end, style} nor a map of lines.",
+            "Save the canvas with canvas.toJSON().",
+        )
+    return found
+
+
+def split_graphemes(text: str, *, splits_marks: bool) -> list[str]:
+    """Split into characters as Fabric counts them: up to 5 code points, since 6 Unicode grapheme clusters."""
+    return list(text) if splits_marks or text.isascii() else _CLUSTER.findall(text)
+
+
+def _places(text: str, *, splits_marks: bool) -> Iterator[Place]:
+    """Yield each character: its code points, its line, its place in that line and its place over all lines."""
+    counted = 0
+    for number, (start, end) in enumerate(_lines(text)):
+        at = start
+        for index, grapheme in enumerate(split_graphemes(text[start:end], splits_marks=splits_marks)):
+            yield range(at, at + len(grapheme)), number, index, counted
+            at += len(grapheme)
+            counted += 1
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for newline in _NEWLINE.finditer(text):
+        yield start, newline.start()
+        start = newline.end()
+    yield start, len(text)
+
+
+def _of_ranges(saved: Sequence[Mapping[str, object]], places: Iterator[Place]) -> Iterator[tuple[range, Style]]:
+    """Go through characters and ranges side by side, as Fabric does: a range out of order hides those after it."""
+    ranges = iter([(_count(one["start"]), _count(one["end"]), _style(one["style"])) for one in saved])
+    start, end, style = next(ranges, (0, 0, UNSTYLED))
+    for span, _, _, counted in places:
+        if start <= counted < end:
+            yield span, style
+            if counted == end - 1:
+                start, end, style = next(ranges, (0, 0, UNSTYLED))
+
+
+def _of_lines(saved: Mapping[str, object], places: Iterator[Place]) -> Iterator[tuple[range, Style]]:
+    lines = {int(line): {int(at): _style(one) for at, one in _style(row).items()} for line, row in saved.items()}
+    for span, line, index, _ in places:
+        style = lines.get(line, UNSTYLED).get(index)
+        if style:
+            yield span, style
+
+
+def _style(value: object) -> Mapping[str, object]:
+    if value is None:
+        return UNSTYLED
+    if isinstance(value, dict):
+        return value
+    raise TypeError
+
+
+def _count(value: object) -> int:
+    if isinstance(value, int):
+        return value
+    raise TypeError

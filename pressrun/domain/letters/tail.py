@@ -1,0 +1,63 @@
+"""What a letter brings itself as bytes: its content streams, its own objects, and the end of the file."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pressrun.domain.letters.assembly import Skeleton
+
+_FREE: Final = b"0000000000 65535 f \n"
+
+
+def write_tail(skeleton: Skeleton, contents: Sequence[bytes], own: Sequence[bytes | None]) -> bytes:
+    """Return everything after the prefix, without an /ID."""
+    objects, offsets = write_objects(skeleton, contents, own)
+    start = len(skeleton.prefix) + len(objects)
+    return objects + write_xref(skeleton, offsets) + write_trailer(skeleton, "", start)
+
+
+def write_objects(
+    skeleton: Skeleton, contents: Sequence[bytes], own: Sequence[bytes | None]
+) -> tuple[bytes, list[int | None]]:
+    """Return the objects and where each begins in the file; None for the slots this letter leaves empty."""
+    at = len(skeleton.prefix)
+    written: list[bytes] = []
+    offsets: list[int | None] = []
+    streams = [b"<</Length %d>>\nstream\n%b\nendstream" % (len(content), content) for content in contents]
+    for number, body in zip((*skeleton.contents, *skeleton.own), (*streams, *own), strict=True):
+        if body is None:
+            offsets.append(None)
+            continue
+        offsets.append(at)
+        written.append(b"%d 0 obj\n%b\nendobj\n" % (number, body))
+        at += len(written[-1])
+    return b"".join(written), offsets
+
+
+def write_xref(skeleton: Skeleton, offsets: Sequence[int | None]) -> bytes:
+    entries = [_FREE if offset is None else b"%010d 00000 n \n" % offset for offset in offsets]
+    pieces = [skeleton.xref[0]]
+    for place, rows in zip(skeleton.places, skeleton.xref[1:], strict=True):
+        pieces += (entries[place], rows)
+    return b"".join(pieces)
+
+
+def write_trailer(skeleton: Skeleton, identity: str, start: int) -> bytes:
+    """Return the end of the file; `identity` is the document's /ID in hex, `start` where the table begins."""
+    named = f"/ID[<{identity}><{identity}>]" if identity else ""
+    return (
+        f"trailer\n<</Size {skeleton.count + 1}/Root {skeleton.root}/Info {skeleton.info}{named}>>\n"
+        f"startxref\n{start}\n%%EOF\n"
+    ).encode("ascii")
+
+
+def form_body(operators: str, skeleton: Skeleton, *, pattern: str | None = None) -> bytes:
+    """Return an isolated group as an object; with a `pattern` of its own, called P, it paints in gray."""
+    data = operators.encode("ascii")
+    box = " ".join(f"{edge:g}" for edge in skeleton.bounds)
+    space = "DeviceRGB" if pattern is None else "DeviceGray"
+    resources = f"{skeleton.resources} 0 R" if pattern is None else f"<</Pattern<</P {pattern}>>>>"
+    head = (
+        f"<</Type/XObject/Subtype/Form/BBox[{box}]/Group<</S/Transparency/CS/{space}/I true>>"
+        f"/Resources {resources}/Length {len(data)}>>"
+    )
+    return b"%b\nstream\n%b\nendstream" % (head.encode("ascii"), data)
