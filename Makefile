@@ -24,8 +24,10 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# All parts one after the other, or one: make bench PARTS=letters
+PARTS ?= letters end_to_end
 bench: $(READY)
-	$(BIN)/python -m benchmarks.end_to_end
+	@for part in $(PARTS); do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 docs: $(READY)
 	$(BIN)/python -m pressrun.documents

@@ -1,5 +1,6 @@
 """Invented recipients: of six, four in Latin with accents, one in Greek, one in Cyrillic; or all in a shaped script."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def _invent(index: int, place: Place, length: int) -> Record:
         "city": place.cities[number * 47 % len(place.cities)],
         "offer": place.offers[number * 53 % len(place.offers)],
         "code": f"SEA-{index:07d}",
-        "link": _HOST + f"{index:0{LONGEST_LINK}d}"[len(_HOST) - length :],
+        "link": _HOST + hashlib.shake_128(index.to_bytes(4, "big")).hexdigest(LONGEST_LINK)[: length - len(_HOST)],
     }
 
 

@@ -108,6 +108,5 @@ def median_seconds(work: Callable[[], object], times: int) -> float:
 
 def _cpu_seconds() -> float:
     """Return the CPU seconds of this process and of the children it has now."""
-    process = psutil.Process()
-    times = [process.cpu_times(), *(child.cpu_times() for child in process.children(recursive=True))]
-    return float(sum(one.user + one.system for one in times))
+    children = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+    return time.process_time() + float(sum(times.user + times.system for times in children))

@@ -34,7 +34,9 @@ def draw_with_poppler(pdf: bytes, width: int, height: int) -> Pixels:
         letter = Path(folder, "letter.pdf")
         letter.write_bytes(pdf)
         size = ["-scale-to-x", str(width * larger), "-scale-to-y", str(height * larger)]
-        subprocess.run(["pdftoppm", "-singlefile", "-f", "1", "-l", "1", *size, letter, Path(folder, "page")], check=True)
+        subprocess.run(
+            ["pdftoppm", "-singlefile", "-f", "1", "-l", "1", *size, letter, Path(folder, "page")], check=True
+        )
         with Image.open(Path(folder, "page.ppm")) as drawn:
             return _reduce(drawn, width, height)
 

@@ -17,11 +17,12 @@ _SYMBOL_MODULES: Final = 11
 def draw_bars(text: str) -> tuple[tuple[tuple[int, int], ...], int]:
     """Return the bars as (left edge, width), and the width of all, in modules; `text` is ASCII.
 
-    Of reportlab's two encoders (one shortens runs of digits, one control characters) the shorter result is taken.
+    Of reportlab's two encoders the second is shorter at times where control characters stand, and never elsewhere.
     """
-    pattern = min((_encode(encoder, text) for encoder in (Code128, Code128Auto)), key=len)
+    encoders = (Code128,) if text.isprintable() else (Code128, Code128Auto)
+    pattern = min((_encode(encoder, text) for encoder in encoders), key=len)
     # Capitals are bars, small letters spaces; A and a are one module wide, D and d four.
-    widths = [(ord(element) & 31) for element in pattern]
+    widths = [ord(element) & 31 for element in pattern]
     edges = list(accumulate(widths, initial=0))
     return tuple(zip(edges[::2], widths[::2], strict=False)), edges[-1]
 

@@ -99,7 +99,7 @@ def _read_qr(item: Properties) -> CodeBox:
         width=item.positive("width", 0.0),
         height=item.positive("height", 0.0),
         level=item.choice("qrLevel", LEVELS, "M"),
-        quiet=_read_quiet_zone(item, _QR_QUIET_ZONE),
+        quiet=_read_quiet_zone(item),
         dark=_read_colour(item, "qrDark") or BLACK,
         light=_read_colour(item, "qrLight"),
         vector=item.choice("qrStyle", ("mask", "vector"), "mask") == "vector",
@@ -134,8 +134,8 @@ def _read_content(item: Properties, name: str) -> Template:
     return template or (Slot(variable, None),)
 
 
-def _read_quiet_zone(item: Properties, default: int) -> int:
-    value = item.size("qrQuietZone", default)
+def _read_quiet_zone(item: Properties) -> int:
+    value = item.size("qrQuietZone", _QR_QUIET_ZONE)
     if value != int(value) or value > _MOST_QUIET:
         wanted = f"a whole number up to {_MOST_QUIET}"
         item.fault("design_invalid", f"qrQuietZone is not {wanted}.", f"Set qrQuietZone to {wanted}.")

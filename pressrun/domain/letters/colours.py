@@ -38,8 +38,10 @@ def read_colour(text: str) -> Colour | None:
         return _read_hex(css[1:])
     if match := _FUNCTION.fullmatch(css):
         return _read_function(match[1], _SEPARATOR.split(match[2].strip()))
-    name = ImageColor.colormap.get(css)
-    return _read_hex(name[1:]) if isinstance(name, str) else None
+    if css not in ImageColor.colormap:
+        return None
+    red, green, blue = ImageColor.getrgb(css)[:3]
+    return Colour(red / 255, green / 255, blue / 255)
 
 
 def _read_hex(digits: str) -> Colour | None:
@@ -70,7 +72,8 @@ def _mix_with_gray(turn: float, white: float, black: float, alpha: float) -> Col
     """Return a hue with shares of white and black (CSS Color 4, 8)."""
     whole = max(1.0, white + black)
     pure = 1 - (white + black) / whole
-    return Colour(*(part * pure + white / whole for part in colorsys.hls_to_rgb(turn, 0.5, 1.0)), alpha)
+    red, green, blue = (part * pure + white / whole for part in colorsys.hls_to_rgb(turn, 0.5, 1.0))
+    return Colour(red, green, blue, alpha)
 
 
 def _share(text: str, full: float) -> float | None:

@@ -80,7 +80,7 @@ def _cover(colour: Paint, sheet: Sheet, bench: Bench) -> ConstantStep:
     width, height = sheet.page.canvas_width, sheet.page.canvas_height
     spot = Spot(translation(width / 2, height / 2), width, height)
     ink = stock_ink(colour, 1.0, bench.stock).fill(spot)
-    return ConstantStep(f"q {operands(spot.matrix)} cm {ink} {box_path(width, height)} f Q\n")
+    return ConstantStep(f"q {ink} {operands(spot.matrix)} cm {box_path(width, height)} f Q\n")
 
 
 def _limit(steps: Sequence[Step], clip: Clip, bench: Bench) -> list[Step]:

@@ -12,9 +12,9 @@ from pressrun.domain.letters.text import TextBlock
 Box = tuple[float, float, float, float]
 
 # Half a canvas pixel: less than a cutting machine's own error (about 0.5 mm).
-_OFF_PAGE: Final = 0.5
+OFF_PAGE: Final = 0.5
 # Saved sizes are rounded: Fabric 5 keeps two decimals.
-_ROUNDED: Final = 0.02
+ROUNDED: Final = 0.02
 # Steps of half a hundredth of the size: no reader sees which of two neighbours was taken.
 _STEPS: Final = 200
 
@@ -37,9 +37,9 @@ def is_inside(matrix: Matrix, extent: Box, page: Box) -> bool:
     page_left, page_top, page_right, page_bottom = page
     for x, y in ((left, top), (right, top), (right, bottom), (left, bottom)):
         at_x, at_y = apply(matrix, x, y)
-        if not (page_left - _OFF_PAGE <= at_x <= page_right + _OFF_PAGE):
+        if not (page_left - OFF_PAGE <= at_x <= page_right + OFF_PAGE):
             return False
-        if not (page_top - _OFF_PAGE <= at_y <= page_bottom + _OFF_PAGE):
+        if not (page_top - OFF_PAGE <= at_y <= page_bottom + OFF_PAGE):
             return False
     return True
 
@@ -69,9 +69,9 @@ def fits(block: TextBlock, layout: Layout, share: float) -> bool:
     """Say whether a text drawn at this share of its size stays in its box: a Text in its width, a Textbox in both."""
     if block.box_width is None or block.box_height is None:
         return True
-    if layout.width * share > block.box_width + _ROUNDED:
+    if layout.width * share > block.box_width + ROUNDED:
         return False
-    return block.wrap is None or layout.height * share <= block.box_height + _ROUNDED
+    return block.wrap is None or layout.height * share <= block.box_height + ROUNDED
 
 
 def shrink(block: TextBlock, lay: Callable[[float], Layout]) -> tuple[Layout, float] | None:

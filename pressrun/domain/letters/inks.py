@@ -14,7 +14,10 @@ class Spot(NamedTuple):
 
 
 class Ink(Protocol):
-    """A paint of a text, with alpha; what is not `plain` sets more than the colour and is put between q and Q."""
+    """A paint of a text, with alpha; what is not `plain` sets more than the colour and is put between q and Q.
+
+    Its operators stand where canvas pixels hold, before any matrix of the object's own: masks are bound to that.
+    """
 
     @property
     def plain(self) -> bool:

@@ -50,6 +50,7 @@ class Layout:
 def lay_out(block: TextBlock, settings: Sequence[Setting], parts: Sequence[str], wrap: float | None) -> Layout:
     """Lay out the template's parts with their values; settings[i] are those of styles[i], `wrap` the box width."""
     paragraphs = [_kern(pieces, settings) for pieces in _cut(block, settings, parts)]
+    broken: list[list[Sequence[Piece]]]
     if wrap is None:
         broken = [[pieces] for pieces in paragraphs]
         width = 0.0

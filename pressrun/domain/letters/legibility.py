@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
+from pressrun.domain.letters.code_contents import fill_template
 from pressrun.domain.letters.codes import CodeBox, module_mm, small_module
 from pressrun.domain.letters.contents import Placed, list_placed
 from pressrun.domain.letters.design import Design
-from pressrun.domain.letters.placeholders import Template, slots_of
+from pressrun.domain.letters.letter import Refusal
+from pressrun.domain.letters.placeholders import slots_of
 from schemas.faults import Fault
 
 _MM_PER_POINT: Final = 25.4 / 72
@@ -42,16 +44,14 @@ def _open_inspection(placed: Placed, box: CodeBox) -> Callable[[Mapping[str, str
 
     @cache
     def inspect_length(length: int) -> Fault | None:
-        return small_module(box, placed.drawable.where, module_mm(box, length, mm_per_pixel, placed.matrix))
+        return small_module(placed.drawable.where, module_mm(box, length, mm_per_pixel, placed.matrix))
 
-    return lambda record: inspect_length(_length(box, record))
+    def inspect(record: Mapping[str, str]) -> Fault | None:
+        content = fill_template(box.content, record)
+        return None if isinstance(content, Refusal) else inspect_length(_length(box, content))
+
+    return inspect
 
 
-def _length(box: CodeBox, record: Mapping[str, str]) -> int:
-    content = "".join(_fill(box.content, record))
+def _length(box: CodeBox, content: str) -> int:
     return len(content.encode()) if box.kind == "qr" else len(content)
-
-
-def _fill(template: Template, record: Mapping[str, str]) -> Iterator[str]:
-    for part in template:
-        yield part if isinstance(part, str) else record.get(part.variable) or part.default or ""

@@ -203,7 +203,7 @@ def _paint_ground(drawable: Drawable, spot: Spot, bench: Bench, opacity: float) 
         return []
     grown = drawable.placement.stroke_width
     box = box_path(spot.width + grown, spot.height + grown)
-    return [ConstantStep(f"q {operands(spot.matrix)} cm {_ink(drawable.ground, opacity, bench).fill(spot)} {box} f Q\n")]
+    return [ConstantStep(f"q {_ink(drawable.ground, opacity, bench).fill(spot)} {operands(spot.matrix)} cm {box} f Q\n")]
 
 
 def box_path(width: float, height: float) -> str:
@@ -218,7 +218,7 @@ def _paint_shape(
         ink = _ink(shape.fill or BLACK, opacity, bench)
         rule = "f*" if shape.even_odd else "f"
         path = write_path(shape.path, IDENTITY)
-        pieces.append(f"q {operands(spot.matrix)} cm {ink.fill(spot)} {path} {rule} Q\n")
+        pieces.append(f"q {ink.fill(spot)} {operands(spot.matrix)} cm {path} {rule} Q\n")
     if shape.pen and not bench.ink:
         pieces.append(stroke(shape.path, shape.pen, spot, _uniform_scale(drawable, around, shape.pen), bench, opacity))
     return pieces[::-1] if shape.pen_first else pieces
@@ -242,7 +242,7 @@ def stroke(
         return ""
     matrix = compose(spot.matrix, scaling(1 / across, 1 / down))
     ink = _ink(pen.paint, opacity, bench).stroke(spot)
-    return f"q {operands(matrix)} cm {ink} {write_pen(pen)} {write_path(path, scaling(across, down))} S Q\n"
+    return f"q {ink} {operands(matrix)} cm {write_pen(pen)} {write_path(path, scaling(across, down))} S Q\n"
 
 
 def _paint_picture(

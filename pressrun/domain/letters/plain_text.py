@@ -8,32 +8,195 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import NamedTuple
+from math import inf
+from typing import Final, NamedTuple
 
 from pressrun.domain.letters.anchors import Anchor
-from pressrun.domain.letters.fitting import Box, Misfit, SetText, is_inside
-from pressrun.domain.letters.inks import Ink, Spot
-from pressrun.domain.letters.layout import EMPTY_WIDTH, LINE, stretches
+from pressrun.domain.letters.fitting import OFF_PAGE, ROUNDED, Box, Misfit, SetText
+from pressrun.domain.letters.geometry import Point
+from pressrun.domain.letters.inks import Spot
+from pressrun.domain.letters.layout import ABOVE_BASELINE, EMPTY_WIDTH, LINE, stretches
 from pressrun.domain.letters.operators import number
-from pressrun.domain.letters.placeholders import Template
 from pressrun.domain.letters.setting import Setting, Word
 from pressrun.domain.letters.styled_text import StyledTypesetter
-from pressrun.domain.letters.text import TextBlock
+from pressrun.domain.letters.text import TextBlock, TextStyle
+
+_SHARES: Final = {"left": 0.0, "justify": 0.0, "center": 0.5, "right": 1.0}
 
 
 class _Line(NamedTuple):
-    """The glyphs of a line, its measured width and the step down from the line before with glyphs."""
+    """The words of a line as TJ elements, their width with single spaces, and whether a paragraph ends here."""
 
-    elements: str
+    words: Sequence[str]
     width: float
+    ends: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PlainTypesetter:
-    """One plain text; whatever does not go the quick way is left to `styled`."""
+    """One plain text; whatever does not go the quick way is left to `styled`.
+
+    Lines are `height` high, `step` apart and have their baseline at `rise`; `most` are the width and height that
+    must not be passed here. `stretched` says which lines are: those that go on, those that end a paragraph. The
+    others leave a `share` of the free width on their left. `measured` words keep the places of Fabric's measuring.
+    """
 
     block: TextBlock
     setting: Setting
+    space: Word
     centre: Anchor
     styled: StyledTypesetter
     opening: str
+    rise: float
+    height: float
+    step: float
+    most: Point
+    stretched: tuple[bool, bool]
+    share: float
+    measured: bool
+
+    def set_text(self, parts: Sequence[str], page: Box | None) -> SetText | Misfit:
+        """Return the operators that draw the template's parts, unless they leave `page` or a box they must not."""
+        text = "".join(parts)
+        if "\t" in text:
+            text = text.replace("\t", " ")
+        if not text.isascii() and self.setting.is_complex(text):
+            return self.styled.set_text(parts, page)
+        lines, width = self._break(text) if self.block.wrap is None else self._wrap(text, self.block.wrap)
+        height = (len(lines) - 1) * self.step + self.height
+        matrix = self.centre.at(width, height)
+        a, b, c, d, x, y = matrix
+        across, down = (abs(a) * width + abs(c) * height) / 2, (abs(b) * width + abs(d) * height) / 2
+        if width > self.most[0] or height > self.most[1] or (page and not _is_on(page, (x, y), across, down)):
+            return self.styled.set_text(parts, page)
+        corner = x - (a * width + c * height) / 2, y - (b * width + d * height) / 2
+        return SetText(self._write(lines, width, corner), Spot(matrix, width, height))
+
+    def _draw(self, words: Sequence[Word]) -> list[str]:
+        """Return the glyphs of words as they are drawn, or for a justified text ending where Fabric measures it."""
+        return [word.measured for word in words] if self.measured else [word.glyphs for word in words]
+
+    def _break(self, text: str) -> tuple[list[_Line], float]:
+        """Break a Text at its newlines; only the last line counts as the end of a paragraph."""
+        lines: list[_Line] = []
+        space, spacing = self.space.width, self.block.spacing
+        for hard in text.split("\n"):
+            words = self.setting.look_up(hard)
+            width = sum([word.width for word in words]) + (len(words) - 1) * space - spacing
+            lines.append(_Line(self._draw(words), max(width, 0.0), ends=False))
+        lines[-1] = lines[-1]._replace(ends=True)
+        return lines, max([line.width for line in lines]) or EMPTY_WIDTH
+
+    def _wrap(self, text: str, box: float) -> tuple[list[_Line], float]:
+        """Break a Textbox greedily; a word wider than the box widens it (the limit too, from Fabric 6 on)."""
+        space, spacing = self.space.width, self.block.spacing
+        look_up = self.setting.look_up
+        paragraphs = [look_up(hard) for hard in text.split("\n")]
+        widest = max([word.width for words in paragraphs for word in words])
+        # What follows the last word of a line, its spacing and a space, does not count against the limit.
+        reach = (max(box, widest) if self.block.widens else box) + spacing + space
+        lines: list[_Line] = []
+        for words in paragraphs:
+            sums = list(accumulate([word.width + space for word in words]))
+            glyphs = self._draw(words)
+            start, before, count = 0, 0.0, len(words)
+            while start < count:
+                end = bisect_right(sums, reach + before, start + 1)
+                width = sums[end - 1] - before - space - spacing
+                lines.append(_Line(glyphs[start:end], width, end == count))
+                start, before = end, sums[end - 1]
+        return lines, max(box, widest - spacing)
+
+    def _write(self, lines: Sequence[_Line], width: float, corner: Point) -> str:
+        """Place the first line by Tm and each other by its distance from the one before."""
+        a, b, c, d = self.centre.turn
+        share, step = self.share, self.step
+        rows: list[str] = []
+        before, steps = 0.0, 0
+        for line in lines:
+            steps += 1
+            elements = self._elements(line, width)
+            if not elements:
+                continue
+            shift = share * (width - line.width) if share and not self._stretches(line.ends) else 0.0
+            if not rows:
+                down = self.rise + (steps - 1) * step
+                rows.append(f"{corner[0] + a * shift + c * down:.3f} {corner[1] + b * shift + d * down:.3f} Tm")
+            elif shift == before:
+                rows.append("T* " * steps)
+            else:
+                rows.append(f"{shift - before:.3f} {-steps * step:.3f} Td ")
+            rows.append(f"[{elements}] TJ\n")
+            before, steps = shift, 0
+        return f"{self.opening}{''.join(rows)}ET\n".replace("><", "") if rows else ""
+
+    def _elements(self, line: _Line, width: float) -> str:
+        """Write a line as elements of a TJ array, with the gaps of a stretched one."""
+        gaps = len(line.words) - 1
+        if gaps and line.width < width and self._stretches(line.ends):
+            gap = self.setting.adjustment((width - line.width) / gaps)
+            return f"{self.space.glyphs}{gap}".join(line.words)
+        return self.space.glyphs.join(line.words)
+
+    def _stretches(self, ends: bool) -> bool:
+        return self.stretched[ends]
+
+
+def open_plain(styled: StyledTypesetter) -> PlainTypesetter | None:
+    """Return the quick way for a text, or None where it needs the long one."""
+    block = styled.typecase.block
+    used = set(block.part_styles)
+    style = block.styles[next(iter(used), 0)]
+    if len(used) > 1 or not _is_plain(block, style) or style.fill is None or not styled.inks[style.fill].plain:
+        return None
+    setting = styled.typecase.settings[next(iter(used), 0)]
+    ends, goes_on = stretches(block.align, ends=True), stretches(block.align, ends=False)
+    a, b, c, d = styled.centre.turn
+    step = LINE * style.size * block.line_height
+    turn = " ".join(map(number, (a, b, -c, -d)))
+    colour = styled.inks[style.fill].fill(Spot(styled.centre.at(0.0, 0.0), 0.0, 0.0))
+    # The canvas has y downwards, and glyphs stand up: T* goes up by minus a step.
+    opening = f"{colour} BT\n/F{style.faces[0]} {number(style.size)} Tf {number(step)} TL\n{turn} "
+    return PlainTypesetter(
+        block=block,
+        setting=setting,
+        space=setting.space(),
+        centre=styled.centre,
+        styled=styled,
+        opening=opening,
+        rise=LINE * style.size * ABOVE_BASELINE,
+        height=LINE * style.size,
+        step=step,
+        most=_most(block),
+        stretched=(goes_on, ends),
+        share=_SHARES[block.align.removeprefix("justify-")],
+        measured=block.align.startswith("justify"),
+    )
+
+
+def _is_plain(block: TextBlock, style: TextStyle) -> bool:
+    if block.right_to_left or block.by_grapheme or block.spacing < 0 or block.overflow == "clip":
+        return False
+    if style.size != block.styles[0].size or style.rise or style.ground is not None:
+        return False
+    return not (style.underline or style.overline or style.linethrough or (block.pen and style.pen_width))
+
+
+def _most(block: TextBlock) -> Point:
+    """Return the width and height beyond which a text overflows in a way that matters."""
+    if block.overflow == "as_designed":
+        return inf, inf
+    width, height = block.box_width or inf, block.box_height or inf
+    return width + ROUNDED, inf if block.wrap is None else height + ROUNDED
+
+
+def _is_on(page: Box, centre: Point, across: float, down: float) -> bool:
+    """Say whether a box around a centre stays on the page."""
+    left, top, right, bottom = page
+    x, y = centre
+    return (
+        left - OFF_PAGE <= x - across
+        and x + across <= right + OFF_PAGE
+        and top - OFF_PAGE <= y - down
+        and y + down <= bottom + OFF_PAGE
+    )

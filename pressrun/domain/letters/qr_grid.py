@@ -31,8 +31,9 @@ class Grid:
     """Where the bits of one version and level stand.
 
     `blocks` has the number of data codewords of each block, `checks` that of its check codewords. `places` gives for
-    each bit (of the data in order, then of the checks block by block) the symbol's bit, counted from the last.
-    `frame` holds what no content changes: patterns, format and mask.
+    each bit (of the data in order, then of the checks block by block) the symbol's bit, counted from the last;
+    `gather` does the reverse: it picks the symbol's bits out of all those and a zero at their end. `frame` holds what
+    no content changes: patterns, format and mask.
 
     A symbol is an integer: rows from the top, each padded to whole bytes, most significant bit first, dark is 1. Its
     first bit is always dark, so that its binary and hexadecimal forms need no zeros in front.

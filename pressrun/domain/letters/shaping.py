@@ -1,4 +1,4 @@
-"""Text to glyphs: HarfBuzz shapes a word or character and measures it, in font units."""
+"""Text to glyphs: HarfBuzz shapes runs of one face and script and measures them, in font units."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,52 +6,60 @@ from typing import Final, NamedTuple
 
 import uharfbuzz as hb
 
+from pressrun.domain.letters.rare import RareFace
+from pressrun.domain.letters.screening import needs_shaping
 from pressrun.domain.letters.subsets import FEATURES, Typeface
 
 # Pairs and characters of one face: a batch of many languages has a few thousand.
 _MOST_MEASURED: Final = 20_000
 _FEATURES: Final = dict.fromkeys(FEATURES, True)
+# A joiner or selector that found nothing to join leaves no glyph, not even a blank one.
+_FLAGS: Final = hb.BufferFlags.DEFAULT | hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
 
 
 class Glyph(NamedTuple):
-    """One glyph at its place, in font units from the start of its text; `code` is what the PDF calls it."""
+    """One glyph at its place, in font units from the start of its text; `code` is what the PDF calls it.
+
+    `cluster` is where the characters it shows begin in the text.
+    """
 
     code: int
     x: float
     y: float
+    cluster: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Shaper:
-    """A face opened by HarfBuzz, with the pairs measured and the characters shaped so far."""
+    """A face opened by HarfBuzz, with the pairs measured and the characters shaped so far.
+
+    `plain` are the characters it shows by their own glyphs in the order written.
+    """
 
     typeface: Typeface
     font: hb.Font
     units: int
+    printed: frozenset[str]
+    plain: frozenset[str]
     # The code of a character whose glyph belongs to another character first, by that character and its own glyph.
     aliases: Mapping[tuple[str, int], int]
     advances: dict[str, float] = field(default_factory=dict)
     characters: dict[str, Sequence[Glyph]] = field(default_factory=dict)
     nominals: dict[int, float] = field(default_factory=dict)
 
-    def shape(self, text: str) -> tuple[list[Glyph], float]:
-        """Return the glyphs of one word or character with its advance, in font units."""
+    def shape(self, text: str, script: str | None = None, *, right_to_left: bool = False) -> tuple[list[Glyph], float]:
+        """Return the glyphs of a run of one script, from left to right, with its advance, in font units."""
         if not text:
             return [], 0.0
-        buffer = hb.Buffer()
-        buffer.add_str(text)
-        buffer.direction = "ltr"
-        # Else HarfBuzz takes the language of the process's locale, and `locl` would differ between machines.
-        buffer.language = "en"
-        buffer.guess_segment_properties()
+        buffer = self._buffer(text, script, right_to_left=right_to_left)
         hb.shape(self.font, buffer, _FEATURES)
         glyphs: list[Glyph] = []
         pen = 0.0
         aliases = self.aliases
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-            glyph = info.codepoint
-            code = aliases.get((text[info.cluster], glyph), glyph) if aliases else glyph
-            glyphs.append(Glyph(code, pen + position.x_offset, position.y_offset))
+            glyph, cluster = info.codepoint, info.cluster
+            code = aliases.get((text[cluster], glyph), glyph) if aliases else glyph
+            glyphs.append(Glyph(code, pen + position.x_offset, position.y_offset, cluster))
             pen += position.x_advance
         return glyphs, pen
 
@@ -64,15 +72,6 @@ class Shaper:
             found = self.advances[text] = self.shape(text)[1]
         return found
 
-    def character(self, grapheme: str) -> Sequence[Glyph]:
-        """Return the glyphs of one character by itself; remembered, because letters are few."""
-        found = self.characters.get(grapheme)
-        if found is None:
-            if len(self.characters) > _MOST_MEASURED:
-                self.characters.clear()
-            found = self.characters[grapheme] = self.shape(grapheme)[0]
-        return found
-
     def nominal(self, code: int) -> float:
         """Return the advance a PDF viewer takes from the font's widths; remembered, one for each code."""
         found = self.nominals.get(code)
@@ -81,12 +80,52 @@ class Shaper:
             found = self.nominals[code] = float(self.font.get_glyph_h_advance(glyph))
         return found
 
+    def _buffer(self, text: str, script: str | None, *, right_to_left: bool) -> hb.Buffer:
+        buffer = hb.Buffer()
+        buffer.add_str(text)
+        buffer.direction = "rtl" if right_to_left else "ltr"
+        # Else HarfBuzz takes the language of the process's locale, and `locl` would differ between machines.
+        buffer.language = "en"
+        buffer.flags = _FLAGS
+        if script is not None:
+            buffer.script = script
+        buffer.guess_segment_properties()
+        return buffer
+
+
+@dataclass(frozen=True, slots=True)
+class RareShaper:
+    """The rare characters of a face: one glyph each, side by side."""
+
+    face: RareFace
+    units: int
+    codes: Mapping[str, int]
+
+    def shape(self, text: str) -> tuple[list[Glyph], float]:
+        glyphs: list[Glyph] = []
+        pen = 0.0
+        for place, character in enumerate(text):
+            code = self.codes[character]
+            glyphs.append(Glyph(code, pen, 0.0, place))
+            pen += self.face.advances[code]
+        return glyphs, pen
+
+    def nominal(self, code: int) -> float:
+        return float(self.face.advances[code])
+
 
 def open_shaper(typeface: Typeface) -> Shaper:
+    """Open a face; one of which nothing is needed but rare characters has no glyphs here."""
     face = hb.Face(typeface.data)
     font = hb.Font(face)
     aliases = {
         (character, int(font.get_nominal_glyph(ord(character)) or 0)): code
         for character, code in typeface.aliases.items()
     }
-    return Shaper(typeface, font, int(face.upem), aliases)
+    printed = frozenset(typeface.characters)
+    plain = frozenset(character for character in printed if not needs_shaping(character))
+    return Shaper(typeface, font, int(face.upem), printed, plain, aliases)
+
+
+def open_rare_shaper(face: RareFace) -> RareShaper:
+    return RareShaper(face, face.units, {character: code for code, character in enumerate(face.characters)})

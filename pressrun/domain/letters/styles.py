@@ -24,12 +24,12 @@ def read_styles(item: Properties, text: str, *, splits_marks: bool) -> list[Styl
     found: list[Style] = [UNSTYLED] * len(text)
     if not saved:
         return found
-    styled = _of_ranges if isinstance(saved, list) else _of_lines
+    places = _places(text, splits_marks=splits_marks)
     try:
-        for span, style in styled(saved, _places(text, splits_marks=splits_marks)):
+        for span, style in _of_ranges(saved, places) if isinstance(saved, list) else _of_lines(_map(saved), places):
             for place in span:
                 found[place] = style
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         item.fault(
             "design_invalid",
             "styles is neither a list of {start, end, style} nor a map of lines.",
@@ -62,9 +62,9 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _of_ranges(saved: Sequence[Mapping[str, object]], places: Iterator[Place]) -> Iterator[tuple[range, Style]]:
+def _of_ranges(saved: Sequence[object], places: Iterator[Place]) -> Iterator[tuple[range, Style]]:
     """Go through characters and ranges side by side, as Fabric does: a range out of order hides those after it."""
-    ranges = iter([(_count(one["start"]), _count(one["end"]), _style(one["style"])) for one in saved])
+    ranges = iter([(_count(one["start"]), _count(one["end"]), _map(one["style"])) for one in map(_map, saved)])
     start, end, style = next(ranges, (0, 0, UNSTYLED))
     for span, _, _, counted in places:
         if start <= counted < end:
@@ -74,14 +74,13 @@ def _of_ranges(saved: Sequence[Mapping[str, object]], places: Iterator[Place]) -
 
 
 def _of_lines(saved: Mapping[str, object], places: Iterator[Place]) -> Iterator[tuple[range, Style]]:
-    lines = {int(line): {int(at): _style(one) for at, one in _style(row).items()} for line, row in saved.items()}
+    found = {(int(line), int(at)): _map(one) for line, row in saved.items() for at, one in _map(row).items()}
     for span, line, index, _ in places:
-        style = lines.get(line, UNSTYLED).get(index)
-        if style:
+        if style := found.get((line, index)):
             yield span, style
 
 
-def _style(value: object) -> Mapping[str, object]:
+def _map(value: object) -> Mapping[str, object]:
     if value is None:
         return UNSTYLED
     if isinstance(value, dict):

@@ -66,7 +66,7 @@ def _lay_ground(placed: SetText, ground: Ink, step: TextStep) -> SetText:
     spot: Spot = placed.spot
     grown = step.placement.stroke_width
     box = box_path(spot.width + grown, spot.height + grown)
-    below = f"q {operands(spot.matrix)} cm {ground.fill(spot)} {box} f Q\n"
+    below = f"q {ground.fill(spot)} {operands(spot.matrix)} cm {box} f Q\n"
     return SetText(below + placed.operators, spot)
 
 

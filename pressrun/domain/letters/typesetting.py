@@ -9,6 +9,7 @@ from pressrun.domain.letters.fitting import Box, Misfit, SetText
 from pressrun.domain.letters.geometry import Matrix, Placement
 from pressrun.domain.letters.inks import Ink
 from pressrun.domain.letters.path_writing import write_pen
+from pressrun.domain.letters.plain_text import open_plain
 from pressrun.domain.letters.runs import open_typecase
 from pressrun.domain.letters.setting import Setting, open_setting
 from pressrun.domain.letters.shaping import Shaper
@@ -32,7 +33,8 @@ def open_typesetter(
     """Prepare a text; `outer` is the matrix of the groups around it, inks[i] paints the block's paints[i]."""
     centre = anchor_centre(placement, outer)
     typecase = open_typecase(block, _open_settings(block, shapers))
-    return StyledTypesetter(typecase, centre, anchor_corner(centre), inks, _write_pens(block))
+    styled = StyledTypesetter(typecase, centre, anchor_corner(centre), inks, _write_pens(block))
+    return open_plain(styled) or styled
 
 
 def steps_of(block: TextBlock) -> int:

@@ -1,0 +1,109 @@
+"""Shaped glyphs as elements of a TJ array from which a reader copies the text as it was written."""
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from pressrun.domain.letters.operators import number
+from pressrun.domain.letters.screening import is_silent
+from pressrun.domain.letters.shaping import Glyph, RareShaper, Shaper
+
+# A hundredth of a font unit is less than rounding to five decimals shows.
+_NOTHING: Final = 0.01
+
+
+def write_glyphs(
+    glyphs: Sequence[Glyph],
+    end: float,
+    text: str,
+    texts: Sequence[str],
+    shaper: Shaper | RareShaper,
+    size: float,
+    *,
+    right_to_left: bool,
+) -> str:
+    """Write the glyphs of `text`, whose codes a reader takes for `texts`, as elements that end at `end` (font units).
+
+    Where the glyphs do not spell the text in order, it is stated beside them (PDF 1.7, 14.9.4 ActualText): for the
+    whole run, or from right to left cluster by cluster, because readers turn lines round themselves.
+    """
+    if right_to_left:
+        spans = _spell_clusters(glyphs, text, texts, shaper)
+    else:
+        spans = [(glyphs, _unless_spelt(glyphs, text, texts))]
+    pen = _Pen(shaper, size)
+    for span, spelling in spans:
+        if spelling:
+            pen.written.append(f"] TJ /Span <</ActualText <feff{spelling.encode('utf-16-be').hex()}>>> BDC [")
+        for glyph in span:
+            pen.put(glyph)
+        if spelling:
+            pen.level()
+            pen.written.append("] TJ EMC [")
+    return pen.finish(end)
+
+
+class _Pen:
+    """Where writing has got to in a TJ array, in font units."""
+
+    __slots__ = ("at", "rise", "scale", "shaper", "written")
+
+    def __init__(self, shaper: Shaper | RareShaper, size: float) -> None:
+        self.shaper = shaper
+        self.scale = size / shaper.units
+        self.at = 0.0
+        self.rise = 0.0
+        self.written: list[str] = []
+
+    def put(self, glyph: Glyph) -> None:
+        if abs(glyph.y - self.rise) > _NOTHING:
+            self.rise = glyph.y
+            self.written.append(f"] TJ {number(self.rise * self.scale)} Ts [")
+        self.move(glyph.x)
+        self.written.append(f"<{glyph.code:04x}>")
+        self.at = glyph.x + self.shaper.nominal(glyph.code)
+
+    def move(self, x: float) -> None:
+        if abs(x - self.at) > _NOTHING:
+            self.written.append(f" {number((self.at - x) * 1000 / self.shaper.units)}")
+            self.at = x
+
+    def level(self) -> None:
+        if self.rise:
+            self.written.append("] TJ 0 Ts [")
+            self.rise = 0.0
+
+    def finish(self, end: float) -> str:
+        self.level()
+        self.move(end)
+        return "".join(self.written).replace("><", "")
+
+
+def _unless_spelt(glyphs: Sequence[Glyph], text: str, texts: Sequence[str]) -> str:
+    """Return the text unless the glyphs, one after the other, are read as it."""
+    read = "".join([texts[glyph.code] for glyph in glyphs]) if texts else text
+    return "" if read == text or _same(read, text) else text
+
+
+def _spell_clusters(
+    glyphs: Sequence[Glyph], text: str, texts: Sequence[str], shaper: Shaper | RareShaper
+) -> list[tuple[Sequence[Glyph], str]]:
+    """Return the clusters from left to right, each with its text unless its one glyph is read so.
+
+    Letters come before their marks, else readers take the mark's narrow box for the letter's place.
+    """
+    starts = sorted({glyph.cluster for glyph in glyphs})
+    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    spans: list[tuple[Sequence[Glyph], str]] = []
+    for start, run in groupby(glyphs, key=lambda glyph: glyph.cluster):
+        cluster = sorted(run, key=lambda glyph: shaper.nominal(glyph.code) == 0)
+        shown = text[start : ends[start]]
+        alone = len(cluster) == 1 and _same(texts[cluster[0].code], shown)
+        spans.append((cluster, "" if alone else shown))
+    return spans
+
+
+def _same(read: str, text: str) -> bool:
+    visible = "".join(character for character in text if not is_silent(character))
+    return unicodedata.normalize("NFC", read) == unicodedata.normalize("NFC", visible)
