@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format bench lock docs clean
+.PHONY: demo test check format bench fidelity fidelity-report lock docs clean
 
 demo: $(READY)
 	$(BIN)/pressrun demo
 
+# CI runs what is marked long as well.
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not long"
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -28,6 +29,12 @@ format: $(READY)
 PARTS ?= letters end_to_end
 bench: $(READY)
 	@for part in $(PARTS); do $(BIN)/python -m benchmarks.$$part || exit 1; done
+
+fidelity: $(READY)
+	$(BIN)/pytest tests/fidelity
+
+fidelity-report: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m fidelity.report --out build/fidelity
 
 docs: $(READY)
 	$(BIN)/python -m pressrun.documents

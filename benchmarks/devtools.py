@@ -1,9 +1,11 @@
 """A Chromium of our own, spoken to over its debugging pipe: NUL-ended JSON on file descriptors 3 and 4."""
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
@@ -13,6 +15,10 @@ from typing import Any
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # No display and no sandbox, as in a container; it loads nothing but the page given here.
 OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe")
+# Popen hands descriptors on under their own numbers, Chromium wants 3 and 4.
+PUT_PIPES_IN_PLACE = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
+)
 READ_BYTES = 1 << 20
 
 
@@ -80,14 +86,15 @@ def a_page(browser: str, profile: Path) -> Iterator[Page]:
     """Run a browser with one empty page and a profile folder of its own; raises BrowserFailed."""
     command_end, commands = os.pipe()
     answers, answer_end = os.pipe()
-    # The shell puts the pipes where Chromium wants them; Popen can only hand descriptors on under their own numbers.
-    redirect = f'exec "$0" "$@" 3<&{command_end} 4>&{answer_end}'
-    arguments = ["/bin/sh", "-c", redirect, browser, *OPTIONS, f"--user-data-dir={profile}"]
+    # Above 4, so that putting one in its place does not close the other.
+    ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (command_end, answer_end)]
+    arguments = [sys.executable, "-c", PUT_PIPES_IN_PLACE, *map(str, ends)]
+    browsing = [browser, *OPTIONS, f"--user-data-dir={profile}"]
     process = subprocess.Popen(
-        arguments, pass_fds=(command_end, answer_end), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*arguments, *browsing], pass_fds=ends, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    os.close(command_end)
-    os.close(answer_end)
+    for end in (command_end, answer_end, *ends):
+        os.close(end)
     try:
         page = Page(commands, answers)
         page.open()

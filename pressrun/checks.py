@@ -8,7 +8,7 @@ from pressrun.domain.letters.choices import Recipient
 from pressrun.domain.letters.contents import Contents, list_contents, list_slow_ways
 from pressrun.domain.letters.findings import Finding, Tally
 from pressrun.domain.letters.legibility import Inspect, list_small_codes, open_inspection
-from pressrun.lists import open_reading, wants_of
+from pressrun.lists import open_reading
 from pressrun.preparation import RowsOfFile, RowsOfObjects
 from schemas.faults import Fault
 
@@ -56,13 +56,12 @@ def check_letters(design: Design, rows: RowsOfFile | RowsOfObjects | None, mappi
 
 
 def _check_list(design: Design, rows: RowsOfFile | RowsOfObjects, mapping: Mapping[str, str]) -> ListCheck:
-    wants = wants_of(design)
-    with open_reading(rows, wants, mapping) as reading:
+    with open_reading(rows, design.variables, mapping) as reading:
         for _ in reading.recipients:
             pass
     compiled = compile_design(design, reading.profile())
     refusals, remarks = Tally(), Tally()
-    with open_reading(rows, wants, mapping) as second:
+    with open_reading(rows, design.variables, mapping) as second:
         _stamp_all(compiled, second.recipients, open_inspection(design), refusals, remarks)
     return ListCheck(
         columns=reading.columns,

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from pressrun.domain.letters import Design, Profile, Refusal
+from pressrun.domain.letters import Profile, Refusal, Variable
 from pressrun.domain.letters.choices import Recipient
 from pressrun.domain.recipients.canonical import Canonicaliser
 from pressrun.domain.recipients.mapping import Want, map_columns
@@ -26,44 +26,55 @@ class Reading:
     unused: tuple[str, ...]
     recipients: Iterator[Recipient]
     canonical: Canonicaliser
+    pictures: Mapping[str, set[str]]
 
     def profile(self) -> Profile:
         """What the recipients so far hold."""
-        return Profile(self.canonical.characters, self.canonical.lengths)
-
-
-def wants_of(design: Design) -> list[Want]:
-    """What a design asks of a list."""
-    return [Want(v.name, required=v.default is None, measured=v.kind == "qr") for v in design.variables]
+        return Profile(
+            self.canonical.characters,
+            self.canonical.lengths,
+            pictures={name: tuple(sorted(values)) for name, values in self.pictures.items()},
+        )
 
 
 @contextmanager
 def open_reading(
-    rows: RowsOfFile | RowsOfObjects, wants: Sequence[Want], mapping: Mapping[str, str]
+    rows: RowsOfFile | RowsOfObjects, variables: Sequence[Variable], mapping: Mapping[str, str]
 ) -> Iterator[Reading]:
     """Open a list; raises FaultyInput, as going through it does."""
     with rows.open() as opened:
-        yield read_list(opened, wants, mapping)
+        yield read_list(opened, variables, mapping)
 
 
 def read_list(
-    opened: List, wants: Sequence[Want], mapping: Mapping[str, str], *, columns_required: bool = True
+    opened: List, variables: Sequence[Variable], mapping: Mapping[str, str], *, columns_required: bool = True
 ) -> Reading:
-    """A list whose header has been read; raises FaultyInput for columns that do not fit the wants.
+    """A list whose header has been read; raises FaultyInput for columns that do not fit the variables.
 
     Where columns are not required, who lacks one is a recipient without a value.
     """
     header, rows = opened
+    wants = [Want(v.name, required=v.default is None, measured=v.kind == "qr") for v in variables]
     asked = wants if columns_required else [replace(want, required=False) for want in wants]
     columns = map_columns(header, asked, mapping)
     canonical = Canonicaliser(header, wants, columns)
     used = set(columns.values())
+    pictures: dict[str, set[str]] = {variable.name: set() for variable in variables if variable.kind == "image"}
     return Reading(
         columns={name: header[column] for name, column in columns.items()},
         unused=tuple(name for position, name in enumerate(header) if position not in used),
-        recipients=_read_recipients(canonical, rows, [want.name for want in wants]),
+        recipients=_gather(_read_recipients(canonical, rows, [want.name for want in wants]), pictures),
         canonical=canonical,
+        pictures=pictures,
     )
+
+
+def _gather(recipients: Iterator[Recipient], pictures: Mapping[str, set[str]]) -> Iterator[Recipient]:
+    for recipient in recipients:
+        for name, values in pictures.items():
+            if value := recipient.record.get(name):
+                values.add(value)
+        yield recipient
 
 
 def _read_recipients(canonical: Canonicaliser, rows: Iterator[ListRow], names: Sequence[str]) -> Iterator[Recipient]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from pressrun.domain.letters import CompiledDesign, Design, DesignSource, Letter, Refusal, compile_design, read_design
 from pressrun.domain.letters.choices import Choice, Recipient, choose_records
@@ -9,7 +10,7 @@ from pressrun.domain.letters.contact_sheet import Cell, draw_contact_sheet
 from pressrun.domain.letters.contents import lines_of
 from pressrun.domain.letters.rulers import open_ruler
 from pressrun.domain.recipients.inline import rows_of_objects
-from pressrun.lists import open_reading, read_list, wants_of
+from pressrun.lists import open_reading, read_list
 from pressrun.preparation import RowsOfFile, RowsOfObjects
 
 
@@ -40,7 +41,7 @@ def prove_letter(source: DesignSource, record: Mapping[str, object]) -> Letter |
     Raises FaultyInput for the design and the names.
     """
     design = read_design(source)
-    reading = read_list(rows_of_objects([record]), wants_of(design), {}, columns_required=False)
+    reading = read_list(rows_of_objects([record]), design.variables, {}, columns_required=False)
     (recipient,) = reading.recipients
     if recipient.refusal:
         return recipient.refusal
@@ -52,7 +53,7 @@ def prove_design(design: Design, order: ProofOrder) -> Proof:
 
     The list is read once and never held. Raises FaultyInput for the list.
     """
-    with open_reading(order.rows, wants_of(design), order.mapping) as reading:
+    with open_reading(order.rows, design.variables, order.mapping) as reading:
         choices = choose_records(
             reading.recipients,
             design.variables,
@@ -60,6 +61,7 @@ def prove_design(design: Design, order: ProofOrder) -> Proof:
             seed=order.seed,
             together=lines_of(design),
             measure=open_ruler(design.faces),
+            covered=partial(_is_covered, frozenset().union(*(face.coverage for face in design.faces))),
         )
     compiled = compile_design(design, reading.profile())
     cells = [_draw_cell(compiled, choice) for choice in choices]
@@ -79,6 +81,10 @@ def _draw_cell(compiled: CompiledDesign, choice: Choice) -> Cell:
 
 def _stamp(compiled: CompiledDesign, recipient: Recipient) -> Letter | Refusal:
     return recipient.refusal or compiled.stamp(recipient.record)
+
+
+def _is_covered(coverage: frozenset[int], character: str) -> bool:
+    return ord(character) in coverage
 
 
 def _page_size(design: Design) -> tuple[float, float]:

@@ -9,8 +9,11 @@ from pressrun.checks import Check, ListCheck
 from pressrun.domain.letters import Variable
 from pressrun.domain.letters.contents import Contents, PageSize
 from pressrun.domain.letters.findings import Example, Finding
+from pressrun.domain.recipients.faults import listed, shown
+from schemas.faults import Fault
 
 _INDENT = " " * 12
+_PLACES_TOLD = 3
 
 
 def answer_of(check: Check) -> dict[str, object]:
@@ -29,9 +32,7 @@ def check_lines(check: Check) -> Iterator[Text]:
     columns = check.recipients.columns if check.recipients else {}
     for number, variable in enumerate(check.variables):
         yield _fact("" if number else "variables", _told_variable(variable, columns.get(variable.name)))
-    for warning in check.warnings:
-        yield _fact("warning", f"{warning.code}: {warning.where}: {warning.message}", "yellow")
-        yield Text(f"{_INDENT}  {warning.remedy}", style="dim")
+    yield from _warning_lines(check.warnings)
     if check.recipients:
         yield from _list_lines(check.recipients)
 
@@ -60,17 +61,28 @@ def _answer_of_list(checked: ListCheck) -> dict[str, object]:
 def _contents_lines(contents: Contents) -> Iterator[Text]:
     yield _fact("pages", _told_pages(contents.pages))
     yield _fact("objects", ", ".join(_counted(count, kind) for kind, count in contents.objects) or "none")
-    fonts = [f"{face.family} {face.weight}{_told_style(face.style)}" for face in contents.faces]
+    fonts = [f"{shown(face.family)} {face.weight}{_told_style(face.style)}" for face in contents.faces]
     yield _fact("fonts", ", ".join(fonts) or "none")
     for picture in contents.pictures:
         yield _fact("picture", f"{picture.where}: {picture.width} x {picture.height} pixels, {picture.dpi} dpi")
     for code in contents.codes:
-        yield _fact("code", f"{code.where}: {code.kind} {code.content}, {code.width:g} x {code.height:g} mm")
+        yield _fact("code", f"{code.where}: {code.kind} of {shown(code.content)}, {code.width:g} x {code.height:g} mm")
+
+
+def _warning_lines(warnings: Sequence[Fault]) -> Iterator[Text]:
+    """One warning for all the places it is due: a property unknown here is mostly there on every object."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for warning in warnings:
+        places.setdefault((warning.code, warning.message, warning.remedy), []).append(warning.where)
+    for (code, message, remedy), found in places.items():
+        more = f" and {len(found) - _PLACES_TOLD:,} more" if len(found) > _PLACES_TOLD else ""
+        yield _fact("warning", f"{code}: {', '.join(found[:_PLACES_TOLD])}{more}: {message}", "yellow")
+        yield Text(f"{_INDENT}  {remedy}", style="dim")
 
 
 def _list_lines(checked: ListCheck) -> Iterator[Text]:
     if checked.unused:
-        yield _fact("unused", f"{_counted(len(checked.unused), 'column')}: {', '.join(checked.unused)}")
+        yield _fact("unused", f"{_counted(len(checked.unused), 'column')}: {listed(checked.unused)}")
     letters = _counted(checked.total - checked.refused, "letter")
     told = f"{_counted(checked.total, 'recipient')}: {letters}, {checked.refused:,} refused"
     yield _fact("list", told, "red" if checked.refused else "green")
@@ -105,9 +117,9 @@ def _told_style(style: str) -> str:
 
 
 def _told_variable(variable: Variable, column: str | None) -> str:
-    default = "must be given" if variable.default is None else f"else {variable.default!r}"
-    taken = f", from column {column!r}" if column is not None else ""
-    return f"{variable.name}: {variable.kind}, {default}{taken}"
+    default = "must be given" if variable.default is None else f"else {shown(variable.default)}"
+    taken = f", from column {shown(column)}" if column is not None else ""
+    return f"{shown(variable.name)}: {variable.kind}, {default}{taken}"
 
 
 def _counted(count: int, noun: str) -> str:

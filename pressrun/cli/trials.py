@@ -42,15 +42,26 @@ def read_trial(form: TrialForm) -> Trial:
     """Read what is named; raises FaultyInput with the faults of options, design and list together."""
     mapping, faults = read_mapping(form.mapping)
     rows = RowsOfFile(form.recipients) if form.recipients else None
-    found = [*faults, *_check_unused(form)]
+    found = [*faults, *_check_unused(form), *_check_stream(form)]
     design = None
     try:
         design = read_design(read_design_folder(form.design, form.page, form.fonts))
     except FaultyInput as error:
         found += error.faults
     if design is None or found:
-        raise FaultyInput([*found, *(faults_of_list(rows) if rows else ())])
+        raise FaultyInput([*found, *(faults_of_list(rows) if rows and not _is_stream(rows.path) else ())])
     return Trial(design, rows, mapping)
+
+
+def _check_stream(form: TrialForm) -> Sequence[Fault]:
+    if form.recipients is None or not _is_stream(form.recipients):
+        return ()
+    message = f"{form.recipients.name} is a stream, and a list is read twice: what is in it, then what becomes of it."
+    return [Fault(code="file_unreadable", where="--recipients", message=message, remedy="Put the list into a file.")]
+
+
+def _is_stream(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _check_unused(form: TrialForm) -> Sequence[Fault]:

@@ -60,6 +60,5 @@ def stamp_case(case: Case) -> bytes:
     """The PDF of the case's recipient, off-page text included, as `pressrun letters render` makes it."""
     source = read_design_folder(case.folder, fonts=case.folder.parent / "fonts")
     letter = prove_letter(source, case.record)
-    if not isinstance(letter, Letter):
-        raise AssertionError(f"{case.name} was refused: {letter.code}: {letter.message}")
+    assert isinstance(letter, Letter), f"{case.name} was refused: {letter.code}: {letter.message}"
     return letter.prefix + letter.tail

@@ -52,7 +52,7 @@ def score_letter(case: Case, pdf: bytes) -> Score:
     faults = [
         *_faults_of_page(case.page, pdf),
         *(f"{view.viewer}: {fault}" for view in views for fault in view.comparison.faults),
-        *missing_lines(extract_texts(pdf), case.meta),
+        *missing_lines([text for texts in extract_texts(pdf).values() for text in texts], case.meta),
         *_unread_codes(case.meta["qr"], [view.drawn for view in views]),
     ]
     return Score(case.name, views, tuple(faults))
@@ -99,7 +99,7 @@ def _is_in_place(position: zxingcpp.Position, box: Sequence[float], scale: int) 
     corners = (position.top_left, position.top_right, position.bottom_left, position.bottom_right)
     middle_x, middle_y = (sum(getattr(corner, axis) for corner in corners) / 4 / scale for axis in ("x", "y"))
     across, down = (abs(getattr(position.top_right, axis) - getattr(position.top_left, axis)) for axis in ("x", "y"))
-    return (
+    return bool(
         abs(middle_x - (left + right) / 2) < MOST_OFF_CENTRE * (right - left)
         and abs(middle_y - (top + bottom) / 2) < MOST_OFF_CENTRE * (bottom - top)
         and max(across, down) / scale > LEAST_OF_ITS_BOX * min(right - left, bottom - top)

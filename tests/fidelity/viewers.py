@@ -12,7 +12,7 @@ from PIL import Image
 
 POPPLER = bool(shutil.which("pdftoppm") and shutil.which("pdftotext"))
 
-TEXT_ORDERS = (["-raw"], ["-layout"], [])
+TEXT_ORDERS: tuple[list[str], ...] = (["-raw"], ["-layout"], [])
 """pdftotext's orders: of the content, of the page's columns, and the order of reading."""
 
 
@@ -44,11 +44,13 @@ def draw_with_poppler(pdf: bytes, width: int, height: int) -> Pixels:
 VIEWERS = {"pdfium": draw_with_pdfium, **({"poppler": draw_with_poppler} if POPPLER else {})}
 
 
-def extract_texts(pdf: bytes) -> list[str]:
-    """The first page's text as each reader gives it."""
+def extract_texts(pdf: bytes) -> dict[str, list[str]]:
+    """The first page's text as each viewer gives it, in every order it knows."""
     with pypdfium2.PdfDocument(pdf) as document:
-        found = [str(document[0].get_textpage().get_text_bounded())]
-    return found + ([_extract_with_poppler(pdf, order) for order in TEXT_ORDERS] if POPPLER else [])
+        texts = {"pdfium": [str(document[0].get_textpage().get_text_bounded())]}
+    if POPPLER:
+        texts["poppler"] = [_extract_with_poppler(pdf, order) for order in TEXT_ORDERS]
+    return texts
 
 
 def _extract_with_poppler(pdf: bytes, order: list[str]) -> str:

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
+
+Form = Literal["NFC", "NFKC"]
 
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 
@@ -16,18 +18,29 @@ INVISIBLE = dict.fromkeys(
 def missing_lines(texts: Sequence[str], meta: Mapping[str, Any]) -> Iterator[str]:
     """Say which lines are not found, which text stands there that should not, and which placeholder was left."""
     complex_script = meta.get("script") == "complex"
-    form = "NFKC" if complex_script else "NFC"
-    plain, tight = [_fold(text, form) for text in texts], [_tighten(text, form) for text in texts]
+    form: Form = "NFKC" if complex_script else "NFC"
+    plain, tight = [fold(text, form) for text in texts], [tighten(text, form) for text in texts]
     lines = [(line, bool(item.get("loose"))) for item in meta["text"] for line in item["lines"]]
     for line, loose in lines:
-        wanted = _tighten(line, form)
-        often = sum(_tighten(other, form).count(wanted) for other, _ in lines)
+        wanted = tighten(line, form)
+        often = sum(tighten(other, form).count(wanted) for other, _ in lines)
         found = any(text.count(wanted) >= often for text in tight)
         if not loose:
-            found = found and any(_fold(line, form) in text for text in plain)
+            found = found and any(fold(line, form) in text for text in plain)
         if not found and not (complex_script and _is_reordered(wanted, tight)):
             yield f"the line {line!r} is not found"
     yield from _unwanted(tight, meta, [line for line, _ in lines])
+
+
+def fold(text: str, form: Form) -> str:
+    """The text without invisible characters and ligatures, each run of white space a single space."""
+    composed = unicodedata.normalize(form, text.translate(LIGATURES).translate(INVISIBLE))
+    return re.sub(r"\s+", " ", composed).strip()
+
+
+def tighten(text: str, form: Form) -> str:
+    """The same without white space."""
+    return fold(text, form).replace(" ", "")
 
 
 def _is_reordered(wanted: str, texts: Sequence[str]) -> bool:
@@ -37,16 +50,7 @@ def _is_reordered(wanted: str, texts: Sequence[str]) -> bool:
 
 def _unwanted(texts: Sequence[str], meta: Mapping[str, Any], lines: Sequence[str]) -> Iterator[str]:
     for hidden in meta.get("absent_text", ()):
-        if any(_tighten(hidden, "NFC") in text for text in texts):
+        if any(tighten(hidden, "NFC") in text for text in texts):
             yield f"the text {hidden!r} should not be there"
     if any("{{" in text for text in texts) and not any("{{" in line for line in lines):
         yield "a placeholder is left"
-
-
-def _fold(text: str, form: Any) -> str:
-    composed = unicodedata.normalize(form, text.translate(LIGATURES).translate(INVISIBLE))
-    return re.sub(r"\s+", " ", composed).strip()
-
-
-def _tighten(text: str, form: Any) -> str:
-    return _fold(text, form).replace(" ", "")

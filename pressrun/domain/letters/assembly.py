@@ -19,6 +19,7 @@ from pressrun.domain.letters.printers_marks import draw_marks
 from pressrun.domain.letters.rasters import Raster
 from pressrun.domain.letters.stock import Slot, State, Stock
 from pressrun.domain.letters.subsets import Embedding
+from pressrun.domain.letters.tiling import tile_content, tile_entries
 
 # Four bytes over 127 mark the file as binary (PDF 1.7, 7.5.2).
 _HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -148,17 +149,14 @@ def _embed_form(pdf: Pdf, operators: str, resources: pikepdf.Object, bounds: Box
 
 
 def _embed_tile(pdf: Pdf, tile: Pattern, matrix: str, resources: pikepdf.Object, stock: Stock) -> pikepdf.Object:
-    """Return a tiling pattern of one picture; what is not repeated steps farther than any page reaches."""
     picture = stock.rasters[tile.raster].colour
-    far = 100_000
-    form = pdf.make_stream(f"q {picture.width} 0 0 -{picture.height} 0 {picture.height} cm /I{tile.raster} Do Q".encode())
-    form.PatternType, form.PaintType, form.TilingType = 1, 1, 1
-    form.BBox = Array([0, 0, picture.width, picture.height])
-    form.XStep = picture.width if tile.repeat in {"repeat", "repeat-x"} else far
-    form.YStep = picture.height if tile.repeat in {"repeat", "repeat-y"} else far
-    form.Matrix = pikepdf.Object.parse(f"[{matrix}]".encode())
-    form.Resources = resources
-    return form
+    size = picture.width, picture.height
+    head = pikepdf.Object.parse(f"<<{tile_entries(tile, size)}/Matrix[{matrix}]>>".encode("ascii"))
+    pattern = Stream(pdf, tile_content(tile, size))
+    for key, value in head.items():
+        pattern[key] = value
+    pattern.Resources = resources
+    return pdf.make_indirect(pattern)
 
 
 def _add_page(pdf: Pdf, page: Page, resources: pikepdf.Object, content: pikepdf.Object) -> None:

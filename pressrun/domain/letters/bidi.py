@@ -4,19 +4,23 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from fontTools.unicodedata import mirrored
 
 _MOST_DEPTH: Final = 125
 _MOST_BRACKETS: Final = 63
+# Forms of a line, of about 500 bytes.
+_MOST_KNOWN: Final = 20_000
 _EMBEDDINGS: Final = {"RLE": 1, "LRE": 0, "RLO": 1, "LRO": 0}
 _OVERRIDES: Final = {"RLO": "R", "LRO": "L"}
 _ISOLATES: Final = frozenset({"RLI", "LRI", "FSI"})
 _REMOVED: Final = frozenset({"RLE", "LRE", "RLO", "LRO", "PDF", "BN"})
 _NEUTRAL: Final = frozenset({"B", "S", "WS", "ON", "RLI", "LRI", "FSI", "PDI"})
 _TRAILING: Final = frozenset({"S", "B", "WS", "RLI", "LRI", "FSI", "PDI", *_REMOVED})
+# Any number of these side by side is like one; W4 and N0 count the others.
+_MERGED: Final = frozenset({"L", "R", "AL", "EN", "AN", "WS", "NSM", "ET"})
 _STRONG: Final = {"L": "L", "R": "R", "EN": "R", "AN": "R"}
 # UAX 9, N0: these two pairs are the same as U+3008 and U+3009.
 _SAME_BRACKET: Final = {"\u2329": "\u3008", "\u232a": "\u3009"}
@@ -42,54 +46,95 @@ class _Sequence:
     closes: str
 
 
+class _Piece(NamedTuple):
+    """Characters of one class next to each other; `text` tells brackets apart and is empty for all others."""
+
+    kind: str
+    text: str
+
+
 def order_runs(text: str, *, right_to_left: bool) -> list[VisualRun]:
     """Return the runs of a line in the order they are drawn; `right_to_left` is the line's own direction."""
     if right_to_left and _ONE_WAY.fullmatch(text):
         return [VisualRun(0, len(text), right_to_left=True)] if text else []
-    return _reorder(resolve_levels(text, int(right_to_left)))
+    pieces, ends = _cut(text)
+    return _reorder(_resolve(pieces, int(right_to_left)), ends)
 
 
 def resolve_levels(text: str, base: int) -> list[int]:
     """Return the level of each character; even ones run from left to right, `base` is the line's own."""
-    originals = [_bidi_class(character) for character in text]
+    pieces, ends = _cut(text)
+    levels: list[int] = []
+    for level, end in zip(_resolve(pieces, base), ends, strict=True):
+        levels += [level] * (end - len(levels))
+    return levels
+
+
+def _cut(text: str) -> tuple[tuple[_Piece, ...], list[int]]:
+    """Return the pieces of a text with where each ends; what the rules count singly is a piece of its own."""
+    pieces: list[_Piece] = []
+    ends: list[int] = []
+    before: _Piece | None = None
+    for place, piece in enumerate(map(_piece, text), 1):
+        if piece is before and piece.kind in _MERGED:
+            ends[-1] = place
+        else:
+            pieces.append(piece)
+            ends.append(place)
+            before = piece
+    return tuple(pieces), ends
+
+
+@lru_cache(_MOST_KNOWN)
+def _resolve(pieces: tuple[_Piece, ...], base: int) -> tuple[int, ...]:
+    """Return the levels of pieces; lines of a batch are alike, so they are remembered within bounds."""
+    originals = [piece.kind for piece in pieces]
     classes = list(originals)
     if _EMBEDDINGS.keys().isdisjoint(classes) and _ISOLATES.isdisjoint(classes):
-        levels = [base] * len(text)
+        levels = [base] * len(pieces)
     else:
         levels = _resolve_explicit(classes, base)
-    for sequence in _isolate_sequences(originals, levels, base):
+    for sequence in list(_isolate_sequences(originals, levels, base)):
         _resolve_weak(classes, sequence)
-        _resolve_brackets(text, originals, classes, sequence)
+        _resolve_brackets(pieces, classes, sequence)
         _resolve_neutral(classes, sequence)
         for place in sequence.places:
             levels[place] += _implicit_step(classes[place], levels[place])
     _reset_whitespace(originals, levels, base)
-    return levels
+    return tuple(levels)
 
 
-def _reorder(levels: Sequence[int]) -> list[VisualRun]:
+def _reorder(levels: Sequence[int], ends: Sequence[int]) -> list[VisualRun]:
     """Cut the line where the level changes and turn round what is on each level (L2)."""
     runs: list[tuple[int, int, int]] = []
-    for place, level in enumerate(levels):
+    start = 0
+    for level, end in zip(levels, ends, strict=True):
         if runs and runs[-1][2] == level:
-            runs[-1] = (runs[-1][0], place + 1, level)
+            runs[-1] = (runs[-1][0], end, level)
         else:
-            runs.append((place, place + 1, level))
+            runs.append((start, end, level))
+        start = end
     for threshold in range(max(levels, default=0), 0, -1):
-        start = 0
-        while start < len(runs):
-            end = start
-            while end < len(runs) and runs[end][2] >= threshold:
-                end += 1
-            runs[start:end] = reversed(runs[start:end])
-            start = end + 1
+        first = 0
+        while first < len(runs):
+            last = first
+            while last < len(runs) and runs[last][2] >= threshold:
+                last += 1
+            runs[first:last] = reversed(runs[first:last])
+            first = last + 1
     return [VisualRun(start, end, bool(level % 2)) for start, end, level in runs]
 
 
 @cache
-def _bidi_class(character: str) -> str:
+def _piece(character: str) -> _Piece:
     # Unassigned characters run from left to right where no block says otherwise; none of them has a glyph.
-    return unicodedata.bidirectional(character) or "L"
+    kind = unicodedata.bidirectional(character) or "L"
+    return _known_piece(kind, character if kind == "ON" and _bracket(character) else "")
+
+
+@cache
+def _known_piece(kind: str, text: str) -> _Piece:
+    return _Piece(kind, text)
 
 
 class _Status(NamedTuple):
@@ -98,47 +143,65 @@ class _Status(NamedTuple):
     isolate: bool
 
 
+@dataclass(slots=True)
+class _Nesting:
+    """The directional status stack of X1 with its counts of what was too deep to open."""
+
+    stack: list[_Status]
+    overflown: int = 0
+    embedded: int = 0
+    valid: int = 0
+
+    def embed(self, kind: str) -> None:
+        level = _next_level(self.stack[-1].level, _EMBEDDINGS[kind])
+        if level <= _MOST_DEPTH and not (self.overflown or self.embedded):
+            self.stack.append(_Status(level, _OVERRIDES.get(kind, ""), isolate=False))
+        elif not self.overflown:
+            self.embedded += 1
+
+    def isolate(self, odd: int) -> None:
+        level = _next_level(self.stack[-1].level, odd)
+        if level <= _MOST_DEPTH and not (self.overflown or self.embedded):
+            self.valid += 1
+            self.stack.append(_Status(level, "", isolate=True))
+        else:
+            self.overflown += 1
+
+    def end_isolate(self) -> None:
+        if self.overflown:
+            self.overflown -= 1
+        elif self.valid:
+            self.embedded, self.valid = 0, self.valid - 1
+            while not self.stack.pop().isolate:
+                pass
+
+    def end_embedding(self) -> None:
+        if self.overflown:
+            return
+        if self.embedded:
+            self.embedded -= 1
+        elif not self.stack[-1].isolate and len(self.stack) > 1:
+            self.stack.pop()
+
+
 def _resolve_explicit(classes: list[str], base: int) -> list[int]:
     """Apply X1 to X8: embeddings, overrides and isolates; overridden classes are changed in place."""
     partners = _match_isolates(classes)
     levels = [base] * len(classes)
-    stack = [_Status(base, "", isolate=False)]
-    overflown, embedded, valid = 0, 0, 0
+    nesting = _Nesting([_Status(base, "", isolate=False)])
     for place, kind in enumerate(classes):
-        levels[place] = stack[-1].level
+        if kind == "PDI":
+            nesting.end_isolate()
+        status = nesting.stack[-1]
+        levels[place] = base if kind == "B" else status.level
         if kind in _EMBEDDINGS:
-            level = _next_level(stack[-1].level, _EMBEDDINGS[kind])
-            if level <= _MOST_DEPTH and not (overflown or embedded):
-                stack.append(_Status(level, _OVERRIDES.get(kind, ""), isolate=False))
-            elif not overflown:
-                embedded += 1
-        elif kind in _ISOLATES:
-            classes[place] = stack[-1].override or kind
-            level = _next_level(stack[-1].level, _isolate_side(kind, classes, place, partners))
-            if level <= _MOST_DEPTH and not (overflown or embedded):
-                valid += 1
-                stack.append(_Status(level, "", isolate=True))
-            else:
-                overflown += 1
-        elif kind == "PDI":
-            if overflown:
-                overflown -= 1
-            elif valid:
-                embedded, valid = 0, valid - 1
-                while not stack[-1].isolate:
-                    stack.pop()
-                stack.pop()
-            levels[place] = stack[-1].level
-            classes[place] = stack[-1].override or kind
+            nesting.embed(kind)
         elif kind == "PDF":
-            if not overflown and embedded:
-                embedded -= 1
-            elif not overflown and not stack[-1].isolate and len(stack) > 1:
-                stack.pop()
-        elif kind == "B":
-            levels[place] = base
-        elif kind != "BN":
-            classes[place] = stack[-1].override or kind
+            nesting.end_embedding()
+        elif kind not in {"B", "BN"}:
+            if kind in _ISOLATES:
+                nesting.isolate(_isolate_side(kind, classes, place, partners))
+            classes[place] = status.override or kind
     return levels
 
 
@@ -263,12 +326,12 @@ def _bracket(character: str) -> tuple[str, str] | None:
     return "close", _SAME_BRACKET.get(character, character)
 
 
-def _pair_brackets(text: str, classes: Sequence[str], places: Sequence[int]) -> list[tuple[int, int]]:
+def _pair_brackets(pieces: Sequence[_Piece], classes: Sequence[str], places: Sequence[int]) -> list[tuple[int, int]]:
     """Return the pairs of brackets as places in the sequence, by their first (BD16)."""
     opened: list[tuple[str, int]] = []
     pairs: list[tuple[int, int]] = []
     for index, place in enumerate(places):
-        bracket = _bracket(text[place]) if classes[place] == "ON" else None
+        bracket = _bracket(pieces[place].text) if classes[place] == "ON" and pieces[place].text else None
         if bracket is None:
             continue
         side, closing = bracket
@@ -285,11 +348,11 @@ def _pair_brackets(text: str, classes: Sequence[str], places: Sequence[int]) -> 
     return sorted(pairs)
 
 
-def _resolve_brackets(text: str, originals: Sequence[str], classes: list[str], sequence: _Sequence) -> None:
+def _resolve_brackets(pieces: Sequence[_Piece], classes: list[str], sequence: _Sequence) -> None:
     """Apply N0: a pair of brackets takes the direction of what it holds or, failing that, of what is before it."""
     places = sequence.places
     inner = _side(sequence.level)
-    for opening, closing in _pair_brackets(text, classes, places):
+    for opening, closing in _pair_brackets(pieces, classes, places):
         inside = {_STRONG.get(classes[place]) for place in places[opening + 1 : closing]} - {None}
         if inner in inside:
             side = inner
@@ -301,7 +364,7 @@ def _resolve_brackets(text: str, originals: Sequence[str], classes: list[str], s
         for index in (opening, closing):
             classes[places[index]] = side
             for place in places[index + 1 :]:
-                if originals[place] != "NSM":
+                if pieces[place].kind != "NSM":
                     break
                 classes[place] = side
 

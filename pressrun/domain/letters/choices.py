@@ -10,14 +10,18 @@ from typing import Final, Literal, NamedTuple
 from pressrun.domain.letters.letter import Refusal
 from pressrun.domain.letters.placeholders import Variable
 
-# Of the places, one in six is kept for the sample: what is typical is looked at as well.
+# Of the places, one in six is kept for the sample, and one of three: what is typical is looked at as well.
 _SAMPLED_SHARE: Final = 6
+# A character is rare in at most one of twenty rows.
+_RARE_SHARE: Final = 20
 # Characters whose bearers are remembered: bounds the memory whatever is in the list.
 _CHARACTERS_KEPT: Final = 200
-_CHARACTERS_CHOSEN: Final = 4
+_BEARERS_CHOSEN: Final = 4
 _LARGEST_ASCII: Final = 0x7F
 
-Kind = Literal["refused", "together", "longest", "fullest", "most_lines", "missing", "rare", "densest", "sample"]
+Kind = Literal[
+    "refused", "uncovered", "together", "most_lines", "missing", "rare", "densest", "longest", "fullest", "sample"
+]
 Measure = Callable[[str], float]
 
 
@@ -33,8 +37,8 @@ class Recipient(NamedTuple):
 class Reason:
     """Why a recipient was chosen: `about` names variables, a character as U+XXXX or a code; never a value.
 
-    `amount` counts characters (`longest`, `together`, `fullest`), lines, recipients (`rare`), bytes (`densest`) or
-    missing values.
+    `amount` counts characters (`longest`, `together`, `fullest`), lines, rows (`rare`, `uncovered`), bytes (`densest`)
+    or missing values.
     """
 
     kind: Kind
@@ -61,12 +65,15 @@ def choose_records(
     seed: int,
     together: Sequence[tuple[str, ...]] = (),
     measure: Measure = len,
+    covered: Callable[[str], bool] = str.isprintable,
 ) -> tuple[Choice, ...]:
     """Choose at most `size` recipients in one pass, in the order of the list; the same choice for the same seed.
 
-    `together` names the variables that share a printed line; `measure` says how wide a value is, in any unit.
+    `together` names the variables that share a line of a text; `measure` says how wide a value is, in any unit, and
+    `covered` whether the design's fonts have a character.
     """
-    survey = _Survey(variables, together, measure, random.Random(seed), size)  # noqa: S311 - a sample, no secret
+    dice = random.Random(seed)  # noqa: S311 - a sample, no secret
+    survey = _Survey(variables, together, measure, covered, dice, size)
     for recipient in recipients:
         survey.look_at(recipient)
     return survey.choose()
@@ -85,6 +92,7 @@ class _Survey:
     variables: Sequence[Variable]
     together: Sequence[tuple[str, ...]]
     measure: Measure
+    covered: Callable[[str], bool]
     dice: random.Random
     size: int
     peaks: dict[tuple[Kind, str], _Peak] = field(default_factory=dict)
@@ -104,7 +112,7 @@ class _Survey:
         self._draw_lots(recipient)
 
     def choose(self) -> tuple[Choice, ...]:
-        reserved = max(1, self.size // _SAMPLED_SHARE) if self.sample else 0
+        reserved = max(0, min(len(self.sample), self.size - 2, max(1, self.size // _SAMPLED_SHARE)))
         chosen: dict[int, tuple[Recipient, list[Reason]]] = {}
         for recipient, reason in self._in_turns():
             if recipient.line in chosen or len(chosen) < self.size - reserved:
@@ -150,7 +158,7 @@ class _Survey:
 
     def _count_characters(self, recipient: Recipient) -> None:
         characters = set(chain.from_iterable(recipient.record.values()))
-        new = characters.difference(self.occurrences)
+        new = [character for character in characters if character not in self.occurrences]
         self.occurrences.update(characters)
         if new:
             self.bearers.update(dict.fromkeys(new, recipient))
@@ -158,9 +166,11 @@ class _Survey:
             for character in sorted(self.bearers, key=self._rarity)[_CHARACTERS_KEPT:]:
                 del self.bearers[character]
 
-    def _rarity(self, character: str) -> tuple[bool, int, str]:
-        """Rank characters: fonts have all of ASCII, so that the rarest of the others come first."""
-        return ord(character) <= _LARGEST_ASCII, self.occurrences[character], character
+    def _rarity(self, character: str) -> tuple[bool, bool, int, int]:
+        """Rank characters: what no font has, then the rarest beyond ASCII, which every font has."""
+        code_point = ord(character)
+        known = character.isspace() or self.covered(character)
+        return known, code_point <= _LARGEST_ASCII, self.occurrences[character], -code_point
 
     def _draw_lots(self, recipient: Recipient) -> None:
         """Keep each recipient with the same probability (Vitter's algorithm R)."""
@@ -175,11 +185,22 @@ class _Survey:
         kinds: dict[Kind, list[tuple[Recipient, Reason]]] = {kind: [] for kind in _TOLD}
         for (kind, about), peak in self.peaks.items():
             kinds[kind].append((peak.recipient, Reason(kind, about, peak.amount)))
-        for character in sorted(self.bearers, key=self._rarity)[:_CHARACTERS_CHOSEN]:
-            reason = Reason("rare", f"U+{ord(character):04X}", self.occurrences[character])
-            kinds["rare"].append((self.bearers[character], reason))
+        for recipient, reason in self._list_rare():
+            kinds[reason.kind].append((recipient, reason))
         rounds = zip_longest(*kinds.values())
         return (found for each in rounds for found in each if found is not None)
+
+    def _list_rare(self) -> Iterator[tuple[Recipient, Reason]]:
+        """The bearers of the rarest characters, each once."""
+        lines: set[int] = set()
+        for character in sorted(self.bearers, key=self._rarity):
+            bearer, rows = self.bearers[character], self.occurrences[character]
+            known = self._rarity(character)[0]
+            if known and rows > max(1, self.seen // _RARE_SHARE):
+                continue
+            if bearer.line not in lines and len(lines) < _BEARERS_CHOSEN:
+                lines.add(bearer.line)
+                yield bearer, Reason("rare" if known else "uncovered", f"U+{ord(character):04X}", rows)
 
 
 def _braced(name: str) -> str:
@@ -189,7 +210,8 @@ def _braced(name: str) -> str:
 # In the order in which they take turns.
 _TOLD: Final[Mapping[Kind, str]] = {
     "refused": "first with {about}",
-    "together": "longest {about} on one line: {amount} characters",
+    "uncovered": "character {about}, which no font here has; rows with it: {amount}",
+    "together": "longest {about} together: {amount} characters",
     "most_lines": "most lines: {amount}",
     "missing": "without {about}; values missing: {amount}",
     "rare": "rare character {about}; rows with it: {amount}",

@@ -19,6 +19,11 @@ class Dialect:
         return ("center", "center") if self.major >= 7 else ("left", "top")
 
     @property
+    def bares_lines(self) -> bool:
+        """Up to 5 a horizontal or vertical line with butt ends is no longer by its stroke (5.3 `Line`)."""
+        return self.major <= 5
+
+    @property
     def widens(self) -> bool:
         """From 6 on a word wider than its Textbox widens the wrap limit of every line."""
         return self.major >= 6

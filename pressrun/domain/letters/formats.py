@@ -91,9 +91,7 @@ def _coloured_glyphs(font: TTFont) -> frozenset[str]:
         for strike in font["sbix"].strikes.values():
             found.update(name for name, glyph in strike.glyphs.items() if glyph.graphicType)
     if "CBLC" in font:
-        found.update(
-            name for strike in font["CBLC"].strikes for part in strike.indexSubTables for name in part.names
-        )
+        found.update(name for strike in font["CBLC"].strikes for part in strike.indexSubTables for name in part.names)
     return frozenset(found)
 
 
@@ -106,7 +104,9 @@ def _check_unpacked_size(data: bytes) -> None:
     elif data[:4] == b"wOFF":
         (count,) = _WOFF_COUNT.unpack_from(data)
         tables = [_WOFF_ENTRY.unpack_from(data, _WOFF_ENTRIES + _WOFF_ENTRY.size * index) for index in range(count)]
-        if sum(size for _, _, size in tables) > _MOST_UNPACKED or not all(_keeps_size(data, *table) for table in tables):
+        if sum(size for _, _, size in tables) > _MOST_UNPACKED or not all(
+            _keeps_size(data, *table) for table in tables
+        ):
             raise ValueError("unpacks to too much")
 
 

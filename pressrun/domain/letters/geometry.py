@@ -14,7 +14,10 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Fabric's own properties: angle and skews in degrees, origins as -0.5 (left, top), 0 or 0.5."""
+    """Fabric's own properties: angle and skews in degrees, origins as -0.5 (left, top), 0 or 0.5.
+
+    `bare` says whether the size across and down leaves out the stroke.
+    """
 
     left: float
     top: float
@@ -29,6 +32,7 @@ class Placement:
     skew_y: float
     stroke_width: float
     stroke_uniform: bool
+    bare: tuple[bool, bool] = (False, False)
 
 
 def compose(outer: Matrix, inner: Matrix) -> Matrix:
@@ -97,7 +101,8 @@ class Frame:
         place = self.placement
         inside, outside = (0.0, place.stroke_width) if place.stroke_uniform else (place.stroke_width, 0.0)
         a, b, c, d, _, _ = self.dimensions
-        wide, high = width + inside, height + inside
+        bare_across, bare_down = place.bare
+        wide, high = width + (0.0 if bare_across else inside), height + (0.0 if bare_down else inside)
         return abs(a) * wide + abs(c) * high + outside, abs(b) * wide + abs(d) * high + outside
 
 

@@ -41,6 +41,7 @@ class Picture:
     crop_y: float
     raster: int
     pen: Pen | None
+    pen_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class VariablePicture:
     fit: Literal["fill", "cover", "contain"]
     filters: tuple["Filter", ...]
     pen: Pen | None
+    pen_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

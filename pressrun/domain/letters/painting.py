@@ -40,12 +40,16 @@ _FLAT: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What painting needs besides the objects; `ink` replaces every paint where only the outline counts."""
+    """What painting needs besides the objects.
+
+    `ink` replaces every paint where only the outline counts; `veiled` is what is laid down translucent as a whole.
+    """
 
     stock: Stock
     shapers: Sequence[Shaper]
     blurs: Blurs
     ink: Colour | None = None
+    veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,11 @@ def _count_steps(drawable: Drawable) -> int:
 
 def _flatten(drawable: Drawable, around: Surroundings, bench: Bench) -> list[Step]:
     """Draw an object as one form, then lay that down with its shadow, opacity and blend mode."""
-    inner = _paint_content(drawable, replace(around, opacity=1.0, cached=True), bench, 1.0)
+    opacity = drawable.opacity * around.opacity
+    veiled = replace(bench, veiled=bench.veiled or opacity < 1)
+    inner = _paint_content(drawable, replace(around, opacity=1.0, cached=True), veiled, 1.0)
     if not inner:
         return []
-    opacity = drawable.opacity * around.opacity
     stock = bench.stock
     clip = _clip(drawable, around, bench)
     state = stock.state(State(alpha=opacity, blend=drawable.blend))
@@ -194,7 +199,7 @@ def _constant(pieces: Sequence[str]) -> list[Step]:
 def _ink(paint: Paint, opacity: float, bench: Bench) -> Ink:
     if bench.ink:
         return colour_ink(bench.ink, None)
-    return stock_ink(paint, opacity, bench.stock)
+    return stock_ink(paint, opacity, bench.stock, veiled=bench.veiled)
 
 
 def _paint_ground(drawable: Drawable, spot: Spot, bench: Bench, opacity: float) -> list[Step]:
@@ -268,14 +273,14 @@ def _paint_picture(
         outline = rect_path(picture.width, picture.height)
         uniform = _uniform_scale(drawable, around, picture.pen)
         pieces.append(stroke(outline, picture.pen, spot, uniform, bench, opacity))
-    return pieces
+    return pieces[::-1] if picture.pen_first else pieces
 
 
 def _paint_place(
     drawable: Drawable, picture: VariablePicture, around: Surroundings, spot: Spot, bench: Bench, opacity: float
 ) -> list[Step]:
     outline = ""
-    if picture.pen:
+    if picture.pen and not bench.ink:
         uniform = _uniform_scale(drawable, around, picture.pen)
         outline = stroke(rect_path(picture.width, picture.height), picture.pen, spot, uniform, bench, opacity)
     stretch = (abs(drawable.placement.scale_x), abs(drawable.placement.scale_y))
@@ -307,8 +312,8 @@ def _paint_text(
         block = replace(block, pen=None)
     if slots_of(block.template) and not bench.ink:
         stock = bench.stock
-        inks = tuple(plan_ink(paint, opacity, stock) for paint in block.paints)
-        ground = plan_ink(drawable.ground, opacity, stock) if drawable.ground else None
+        inks = tuple(plan_ink(paint, opacity, stock, veiled=bench.veiled) for paint in block.paints)
+        ground = plan_ink(drawable.ground, opacity, stock, veiled=bench.veiled) if drawable.ground else None
         return [TextStep(drawable.where, block, drawable.placement, around.matrix, inks, ground)]
     setter = open_typesetter(block, drawable.placement, around.matrix, bench.shapers, _inks(block, opacity, bench))
     set_text = setter.set_text(_literals(block), None)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 from pressrun.domain.letters.geometry import Point
 from pressrun.domain.letters.paths import Step, arc_curves
 
-# Some hundred times what a drawing in a letter has; a path of this length is still drawn in about a second.
+# Some hundred times what a drawing in a letter has; a path of this length is still read within seconds.
 MOST_SEGMENTS: Final = 100_000
 _LARGEST: Final = 1_000_000.0
 _COUNTS: Final[Mapping[str, int]] = {"m": 2, "l": 2, "h": 1, "v": 1, "c": 6, "s": 4, "q": 4, "t": 2, "a": 7, "z": 0}

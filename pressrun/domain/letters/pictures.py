@@ -3,12 +3,10 @@
 from typing import Final, Literal
 
 from pressrun.domain.letters.filter_reading import read_filters
-from pressrun.domain.letters.gallery import Desk, Gallery, find_raster
+from pressrun.domain.letters.gallery import Desk, find_raster
 from pressrun.domain.letters.objects import Picture, VariablePicture
 from pressrun.domain.letters.placing import read_pen
 from pressrun.domain.letters.properties import Properties
-
-__all__ = ["Gallery", "read_picture"]
 
 _FITS: Final[tuple[Literal["fill", "cover", "contain"], ...]] = ("fill", "cover", "contain")
 
@@ -31,6 +29,7 @@ def read_picture(item: Properties, desk: Desk) -> Picture | VariablePicture | No
         crop_y=max(0.0, item.number("cropY", 0.0)),
         raster=number,
         pen=read_pen(item, stroke_width=0.0),
+        pen_first=item.choice("paintFirst", ("fill", "stroke"), "fill") == "stroke",
     )
 
 
@@ -45,4 +44,5 @@ def _read_variable(item: Properties) -> VariablePicture:
         fit=item.choice("imageFit", _FITS, "fill"),
         filters=read_filters(item),
         pen=read_pen(item, stroke_width=0.0),
+        pen_first=item.choice("paintFirst", ("fill", "stroke"), "fill") == "stroke",
     )

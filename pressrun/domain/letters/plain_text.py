@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import inf
-from typing import Final, NamedTuple
+from typing import Final
 
 from pressrun.domain.letters.anchors import Anchor
 from pressrun.domain.letters.fitting import OFF_PAGE, ROUNDED, Box, Misfit, SetText
@@ -24,12 +24,9 @@ from pressrun.domain.letters.text import TextBlock, TextStyle
 _SHARES: Final = {"left": 0.0, "justify": 0.0, "center": 0.5, "right": 1.0}
 
 
-class _Line(NamedTuple):
-    """The words of a line as TJ elements, their width with single spaces, and whether a paragraph ends here."""
-
-    words: Sequence[str]
-    width: float
-    ends: bool
+# The words of a line as TJ elements, their width with single spaces, and whether the line is stretched: a bare tuple,
+# because it is made for every line of every letter.
+_Line = tuple[Sequence[str], float, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,74 +69,69 @@ class PlainTypesetter:
         corner = x - (a * width + c * height) / 2, y - (b * width + d * height) / 2
         return SetText(self._write(lines, width, corner), Spot(matrix, width, height))
 
-    def _draw(self, words: Sequence[Word]) -> list[str]:
-        """Return the glyphs of words as they are drawn, or for a justified text ending where Fabric measures it."""
-        return [word.measured for word in words] if self.measured else [word.glyphs for word in words]
-
     def _break(self, text: str) -> tuple[list[_Line], float]:
         """Break a Text at its newlines; only the last line counts as the end of a paragraph."""
         lines: list[_Line] = []
         space, spacing = self.space.width, self.block.spacing
+        goes_on, ends = self.stretched
         for hard in text.split("\n"):
-            words = self.setting.look_up(hard)
-            width = sum([word.width for word in words]) + (len(words) - 1) * space - spacing
-            lines.append(_Line(self._draw(words), max(width, 0.0), ends=False))
-        lines[-1] = lines[-1]._replace(ends=True)
-        return lines, max([line.width for line in lines]) or EMPTY_WIDTH
+            glyphs, widths, measured, _ = zip(*self.setting.look_up(hard), strict=True)
+            width = max(sum(widths) + (len(widths) - 1) * space - spacing, 0.0)
+            lines.append((measured if self.measured else glyphs, width, goes_on))
+        words, width, _ = lines[-1]
+        lines[-1] = words, width, ends
+        return lines, max([width for _, width, _ in lines]) or EMPTY_WIDTH
 
     def _wrap(self, text: str, box: float) -> tuple[list[_Line], float]:
         """Break a Textbox greedily; a word wider than the box widens it (the limit too, from Fabric 6 on)."""
         space, spacing = self.space.width, self.block.spacing
         look_up = self.setting.look_up
-        paragraphs = [look_up(hard) for hard in text.split("\n")]
-        widest = max([word.width for words in paragraphs for word in words])
+        paragraphs = [tuple(zip(*look_up(hard), strict=True)) for hard in text.split("\n")]
+        widest = max([max(widths) for _, widths, _, _ in paragraphs])
         # What follows the last word of a line, its spacing and a space, does not count against the limit.
-        reach = (max(box, widest) if self.block.widens else box) + spacing + space
+        after = spacing + space
+        limit = (max(box, widest) if self.block.widens else box) + after
+        goes_on, ends = self.stretched
         lines: list[_Line] = []
-        for words in paragraphs:
-            sums = list(accumulate([word.width + space for word in words]))
-            glyphs = self._draw(words)
-            start, before, count = 0, 0.0, len(words)
+        for glyphs, widths, measured, _ in paragraphs:
+            sums = [*accumulate(map(space.__add__, widths))]
+            drawn = measured if self.measured else glyphs
+            start, before, count = 0, 0.0, len(sums)
             while start < count:
-                end = bisect_right(sums, reach + before, start + 1)
-                width = sums[end - 1] - before - space - spacing
-                lines.append(_Line(glyphs[start:end], width, end == count))
-                start, before = end, sums[end - 1]
+                end = bisect_right(sums, limit + before, start + 1)
+                reach = sums[end - 1]
+                lines.append((drawn[start:end], reach - before - after, ends if end == count else goes_on))
+                start, before = end, reach
         return lines, max(box, widest - spacing)
 
     def _write(self, lines: Sequence[_Line], width: float, corner: Point) -> str:
         """Place the first line by Tm and each other by its distance from the one before."""
-        a, b, c, d = self.centre.turn
-        share, step = self.share, self.step
-        rows: list[str] = []
+        share, step, space, size = self.share, self.step, self.space.glyphs, self.setting.size
+        rows = [""]
         before, steps = 0.0, 0
-        for line in lines:
+        for words, line_width, stretched in lines:
             steps += 1
-            elements = self._elements(line, width)
-            if not elements:
+            shift = share * (width - line_width) if share and not stretched else 0.0
+            if stretched and len(words) > 1 and line_width < width:
+                gap = (width - line_width) * 1000 / ((len(words) - 1) * size)
+                elements = f"{space} {-gap:.2f}".join(words)
+            elif not (elements := space.join(words)):
                 continue
-            shift = share * (width - line.width) if share and not self._stretches(line.ends) else 0.0
-            if not rows:
-                down = self.rise + (steps - 1) * step
-                rows.append(f"{corner[0] + a * shift + c * down:.3f} {corner[1] + b * shift + d * down:.3f} Tm")
+            if not rows[0]:
+                rows[0] = self._start(corner, shift, steps - 1)
+                rows.append(f"[{elements}] TJ\n")
             elif shift == before:
-                rows.append("T* " * steps)
+                rows.append(f"{'T* ' * steps}[{elements}] TJ\n")
             else:
-                rows.append(f"{shift - before:.3f} {-steps * step:.3f} Td ")
-            rows.append(f"[{elements}] TJ\n")
+                rows.append(f"{shift - before:.3f} {-steps * step:.3f} Td [{elements}] TJ\n")
             before, steps = shift, 0
-        return f"{self.opening}{''.join(rows)}ET\n".replace("><", "") if rows else ""
+        return f"{''.join(rows)}ET\n".replace("><", "") if rows[0] else ""
 
-    def _elements(self, line: _Line, width: float) -> str:
-        """Write a line as elements of a TJ array, with the gaps of a stretched one."""
-        gaps = len(line.words) - 1
-        if gaps and line.width < width and self._stretches(line.ends):
-            gap = self.setting.adjustment((width - line.width) / gaps)
-            return f"{self.space.glyphs}{gap}".join(line.words)
-        return self.space.glyphs.join(line.words)
-
-    def _stretches(self, ends: bool) -> bool:
-        return self.stretched[ends]
+    def _start(self, corner: Point, shift: float, steps: int) -> str:
+        """Return what stands before the first line with glyphs."""
+        a, b, c, d = self.centre.turn
+        down = self.rise + steps * self.step
+        return f"{self.opening}{corner[0] + a * shift + c * down:.3f} {corner[1] + b * shift + d * down:.3f} Tm "
 
 
 def open_plain(styled: StyledTypesetter) -> PlainTypesetter | None:
@@ -156,7 +148,7 @@ def open_plain(styled: StyledTypesetter) -> PlainTypesetter | None:
     turn = " ".join(map(number, (a, b, -c, -d)))
     colour = styled.inks[style.fill].fill(Spot(styled.centre.at(0.0, 0.0), 0.0, 0.0))
     # The canvas has y downwards, and glyphs stand up: T* goes up by minus a step.
-    opening = f"{colour} BT\n/F{style.faces[0]} {number(style.size)} Tf {number(step)} TL\n{turn} "
+    opening = f"{colour} BT\n/{setting.font} {number(style.size)} Tf {number(step)} TL\n{turn} "
     return PlainTypesetter(
         block=block,
         setting=setting,

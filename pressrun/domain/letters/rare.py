@@ -3,13 +3,16 @@
 import io
 import struct
 import zlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
+from fontTools.ttLib.tables.ttProgram import Program
 
 from pressrun.domain.letters.formats import open_font
 from pressrun.domain.letters.operators import number
@@ -29,6 +32,8 @@ _TABLES: Final = (b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp")
 # Table directory for six tables: header, then 16 bytes each (OpenType 1.9, "Table Directory").
 _DIRECTORY: Final = struct.pack(">IHHHH", 0x00010000, 6, 64, 2, 32)
 _GLYPHS_FROM: Final = len(_DIRECTORY) + 16 * len(_TABLES)
+# OpenType 1.9, "Simple Glyph Table": header, two bytes for each contour, then the length of the instructions.
+_HINTS_FROM: Final = 10
 # A CMap block holds at most 100 entries (Adobe technical note 5411).
 _BLOCK: Final = 100
 
@@ -54,12 +59,15 @@ class RareFace:
     descent: int
 
     def code(self, character: str) -> int:
-        return self.characters.index(character)
+        """Return the code of one of its characters."""
+        return bisect_left(self.characters, character)
 
 
 def cut_rare(data: bytes, characters: str, weight: int, style: str) -> RareFace:
     """Take the glyphs of `characters` (sorted, all covered) out of a font of any format."""
     font = open_font(data)
+    if "fvar" not in font and "glyf" in font:
+        return _read(font, characters)
     subsetter = Subsetter(Options(layout_features=[], legacy_kern=False, hinting=False, name_IDs=[6]))
     subsetter.populate(unicodes=list(map(ord, characters)))
     subsetter.subset(font)
@@ -70,46 +78,64 @@ def cut_rare(data: bytes, characters: str, weight: int, style: str) -> RareFace:
 
 
 def _read(font: TTFont, characters: str) -> RareFace:
-    cmap, table, metrics = font.getBestCmap(), font["glyf"], font["hmtx"].metrics
-    glyphs, ends, advances, bearings, points, contours = bytearray(), [], [], [], 0, 0
-    for character in characters:
-        name = cmap[ord(character)]
-        record, count, outlines = _flatten(table[name], table)
-        glyphs += record
-        ends.append(len(glyphs))
-        advances.append(metrics[name][0])
-        bearings.append(metrics[name][1])
-        points, contours = max(points, count), max(contours, outlines)
-    head, hhea = font["head"], font["hhea"]
-    name = font["name"].getDebugName(6) or "Face"
+    cmap, metrics = font.getBestCmap(), font["hmtx"].metrics
+    names = [cmap[ord(character)] for character in characters]
+    records = _read_records(font, names)
+    head, hhea, profile = font["head"], font["hhea"], font["maxp"]
     return RareFace(
-        name="".join(letter for letter in name if letter.isascii() and (letter.isalnum() or letter == "-")),
+        name="".join(letter for letter in _full_name(font) if letter.isascii() and (letter.isalnum() or letter == "-")),
         units=head.unitsPerEm,
         characters=characters,
-        glyphs=bytes(glyphs),
-        ends=tuple(ends),
-        advances=tuple(advances),
-        bearings=tuple(bearings),
-        profile=(points, contours),
+        glyphs=b"".join(records),
+        ends=tuple(accumulate(map(len, records))),
+        advances=tuple(metrics[name][0] for name in names),
+        bearings=tuple(metrics[name][1] for name in names),
+        profile=(
+            max(profile.maxPoints, profile.maxCompositePoints),
+            max(profile.maxContours, profile.maxCompositeContours),
+        ),
         box=(head.xMin, head.yMin, head.xMax, head.yMax),
         ascent=hhea.ascent,
         descent=hhea.descent,
     )
 
 
-def _flatten(glyph: Glyph, table: object) -> tuple[bytes, int, int]:
-    """Return a glyph's record without references to others, four-byte aligned, its points and its contours."""
+def _full_name(font: TTFont) -> str:
+    return font["name"].getDebugName(6) or "Face"
+
+
+def _read_records(font: TTFont, names: Sequence[str]) -> list[bytes]:
+    """Return glyf records without hints, four-byte aligned, those made of other glyphs flattened."""
+    raw, places = font.reader["glyf"], font["loca"].locations
+    records: list[bytes] = []
+    for name in names:
+        number = font.getGlyphID(name)
+        record = raw[places[number] : places[number + 1]]
+        if record:
+            (contours,) = struct.unpack_from(">h", record)
+            flat = contours < 0
+            record = _flatten(font["glyf"][name], font["glyf"]) if flat else _strip_hints(record, contours)
+        records.append(record + bytes(-len(record) % 4))
+    return records
+
+
+def _strip_hints(record: bytes, contours: int) -> bytes:
+    """Leave out a simple glyph's instructions, which would call functions this font does not bring."""
+    at = _HINTS_FROM + 2 * contours
+    (length,) = struct.unpack_from(">H", record, at)
+    return b"%b\0\0%b" % (record[:at], record[at + 2 + length :])
+
+
+def _flatten(glyph: Glyph, table: object) -> bytes:
     coordinates, ends, flags = glyph.getCoordinates(table)
-    if not ends:
-        return b"", 0, 0
     flat = Glyph()
     flat.numberOfContours = len(ends)
     flat.coordinates, flat.endPtsOfContours, flat.flags = coordinates, list(ends), flags
     flat.coordinates.toInt()
-    flat.program = None
+    flat.program = Program()
+    flat.program.fromBytecode(b"")
     flat.recalcBounds(table)
-    record = flat.compile(table, recalcBBoxes=False, optimizeSize=True)
-    return record + bytes(-len(record) % 4), len(coordinates), len(ends)
+    return bytes(flat.compile(table, recalcBBoxes=False))
 
 
 def write_font(rare: RareFace, characters: Sequence[str], first_number: int) -> list[bytes]:
@@ -133,8 +159,10 @@ def write_font(rare: RareFace, characters: Sequence[str], first_number: int) -> 
         f"<</Type/FontDescriptor/FontName/{name}/Flags {_SYMBOLIC}/FontBBox[{box}]/ItalicAngle 0/Ascent {ascent}"
         f"/Descent {descent}/CapHeight {ascent}/StemV 80/FontFile2 {numbers[3]}>>".encode(),
         _stream(file, f"/Length1 {len(file)}"),
-        _stream(_write_codes(codes), "/Type/CMap/CMapName/Rare/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
-                "/Supplement 0>>"),
+        _stream(
+            _write_codes(codes),
+            "/Type/CMap/CMapName/Rare/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>",
+        ),
         _stream(_write_texts(rare, codes), ""),
     ]
 
@@ -170,7 +198,9 @@ def _write_file(rare: RareFace, codes: Sequence[int]) -> bytes:
         *rare.box,
         *(0, 3, 2, 1, 0),
     )
-    hhea = struct.pack(">IhhhHhhhhhhhhhhhH", 0x00010000, rare.ascent, rare.descent, 0, widest, *[0] * 3, 1, *[0] * 7, count)
+    hhea = struct.pack(
+        ">IhhhHhhhhhhhhhhhH", 0x00010000, rare.ascent, rare.descent, 0, widest, *[0] * 3, 1, *[0] * 7, count
+    )
     tables = {
         b"glyf": glyphs,
         b"head": head,
@@ -197,7 +227,8 @@ def _join(tables: dict[bytes, bytes]) -> bytes:
 
 
 def _sum(data: bytes) -> int:
-    return sum(struct.unpack(f">{len(data) // 4}I", data)) & _WORD
+    words: tuple[int, ...] = struct.unpack(f">{len(data) // 4}I", data)
+    return sum(words) & _WORD
 
 
 def _write_codes(codes: Sequence[int]) -> bytes:

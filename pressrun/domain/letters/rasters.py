@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from PIL import Image, ImageChops, ImageOps
+from PIL import Image, ImageChops, ImageMath, ImageOps
 
 # 89 million pixels are a 79 x 80 cm print at 300 dpi; more is a mistake or a decompression bomb, to Pillow as well.
 MOST_PIXELS: Final = 89_000_000
@@ -69,11 +69,10 @@ def raster_of(image: Image.Image) -> Raster:
     """Return a picture losslessly, with its alpha apart unless it is opaque."""
     if not image.has_transparency_data:
         return Raster(_encode_opaque(image), None)
-    colours = image.convert("RGBA")
+    colours = image if image.mode == "LA" else image.convert("RGBA")
     alpha = colours.getchannel("A")
-    if alpha.getextrema() == (255, 255):
-        return Raster(_encode_opaque(colours.convert("RGB")), None)
-    return Raster(_encode_opaque(colours.convert("RGB")), _encode_samples(alpha, "gray"))
+    opaque = _encode_opaque(colours.convert("L" if image.mode == "LA" else "RGB"))
+    return Raster(opaque, None if alpha.getextrema() == (255, 255) else _encode_samples(alpha, "gray"))
 
 
 @contextmanager
@@ -146,8 +145,10 @@ def _to_gray(image: Image.Image) -> Image.Image:
     hidden = image.info.get("transparency")
     if not isinstance(hidden, int):
         return gray
-    visible = image.convert("I").point(lambda value: value - hidden).point(lambda value: value * value).convert("L")
-    return Image.merge("LA", (gray, visible.point([0] + [255] * 255)))
+    visible = ImageMath.lambda_eval(
+        lambda names: names["convert"](names["notequal"](names["level"], hidden) * 255, "L"), level=image.convert("I")
+    )
+    return Image.merge("LA", (gray, visible))
 
 
 def _encode_palette(image: Image.Image, count: int) -> Samples:

@@ -8,7 +8,7 @@ from pressrun.domain.letters.codes import read_code
 from pressrun.domain.letters.dialect import Dialect, type_name
 from pressrun.domain.letters.effects import read_blend, read_shadow
 from pressrun.domain.letters.fonts import FontCase
-from pressrun.domain.letters.objects import Clip, Content, Drawable, Group
+from pressrun.domain.letters.objects import Clip, Content, Drawable, Group, Shape
 from pressrun.domain.letters.gallery import Gallery
 from pressrun.domain.letters.pictures import read_picture
 from pressrun.domain.letters.placing import read_placement
@@ -89,9 +89,12 @@ def _read_drawable(item: Properties, desk: Desk) -> Drawable | None:
     warn_of_unknown(item, kind)
     content = _read_content(item, desk, kind, reader)
     ground = item.colour("backgroundColor", None)
+    placement = read_placement(item, desk.dialect, 0.0 if kind in {"image", "group"} else 1.0)
+    if kind == "line" and desk.dialect.bares_lines and isinstance(content, Shape):
+        placement = replace(placement, bare=_bare_axes(item, content))
     drawable = Drawable(
         where=item.where,
-        placement=read_placement(item, desk.dialect, 0.0 if kind in {"image", "group"} else 1.0),
+        placement=placement,
         content=content or _NOTHING,
         opacity=item.opacity(),
         blend=read_blend(item),
@@ -100,6 +103,11 @@ def _read_drawable(item: Properties, desk: Desk) -> Drawable | None:
         clip=_read_clip(item, desk),
     )
     return drawable if content else None
+
+
+def _bare_axes(item: Properties, line: Shape) -> tuple[bool, bool]:
+    butt = item.raw.get("strokeLineCap", "butt") == "butt"
+    return butt and line.height == 0, butt and line.width == 0
 
 
 def _read_content(item: Properties, desk: Desk, kind: str, reader: Reader) -> Content | None:

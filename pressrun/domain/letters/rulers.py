@@ -1,4 +1,4 @@
-"""How wide a value is in a design's faces: without kerning, to compare values, not to set them."""
+"""How wide values are in a design's faces, without kerning: to compare them, not to set them."""
 
 import io
 from collections.abc import Callable, Iterable
@@ -27,7 +27,9 @@ def open_ruler(faces: Iterable[Face]) -> Callable[[str], float]:
             advances.setdefault(character, width)
 
     def measure(value: str) -> float:
-        return max((sum(map(advances.__getitem__, line)) for line in value.splitlines()), default=0.0)
+        if "\n" in value:
+            return max(map(measure, value.splitlines()))
+        return sum(map(advances.__getitem__, value))
 
     return measure
 

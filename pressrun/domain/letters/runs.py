@@ -13,9 +13,10 @@ from pressrun.domain.letters.text import TextBlock, TextStyle
 
 
 class Run(NamedTuple):
-    """Glyphs of one look: elements of a TJ array, from the block's top left."""
+    """Glyphs of one look: elements of a TJ array, from the block's top left, with the font they begin in."""
 
     style: TextStyle
+    font: str
     x: float
     y: float
     elements: str
@@ -66,7 +67,7 @@ def find_runs(typecase: Typecase, row: Row) -> Iterator[Run]:
 
 def _run(typecase: Typecase, style: int, x: float, row: Row, elements: str) -> Run:
     look = typecase.block.styles[style]
-    return Run(look, x, row.baseline + look.rise, elements)
+    return Run(look, typecase.settings[style].font, x, row.baseline + look.rise, elements)
 
 
 def _write_words(block: TextBlock, setting: Setting, text: str, gap: float) -> str:
@@ -118,7 +119,7 @@ def _write_runs(runs: Iterator[Run]) -> str:
     written: list[str] = []
     font = ""
     for run in runs:
-        wanted = f"/F{run.style.faces[0]} {number(run.style.size)} Tf "
+        wanted = f"/{run.font} {number(run.style.size)} Tf "
         # The canvas has y downwards, and glyphs stand up.
         place = f"1 0 0 -1 {number(run.x)} {number(run.y)} Tm"
         written.append(f"{'' if wanted == font else wanted}{place} [{run.elements}] TJ\n")

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from pressrun.domain.letters.bidi import order_runs
 from pressrun.domain.letters.operators import number
-from pressrun.domain.letters.scripts import runs_right_to_left, split_graphemes, split_scripts
 from pressrun.domain.letters.screening import (
     LAYOUT_CHARACTERS,
     Code,
@@ -16,6 +15,7 @@ from pressrun.domain.letters.screening import (
     is_silent,
     needs_shaping,
 )
+from pressrun.domain.letters.scripts import runs_right_to_left, split_graphemes, split_scripts
 from pressrun.domain.letters.shaping import RareShaper, Shaper, open_rare_shaper
 from pressrun.domain.letters.spelling import write_glyphs
 
@@ -23,6 +23,9 @@ from pressrun.domain.letters.spelling import write_glyphs
 _MOST_WORDS: Final = 20_000
 # Millionths of the em: less than rounding to five decimals shows at any size on paper.
 _NOTHING: Final = 1e-6
+
+
+Kept = TypeVar("Kept")
 
 
 class Word(NamedTuple):
@@ -72,7 +75,9 @@ class Setting:
     plain: frozenset[str]
     printable: frozenset[str]
     words: dict[str, Word] = field(default_factory=dict)
+    ahead: dict[str, Word] = field(default_factory=dict)
     turned: dict[str, Word] = field(default_factory=dict)
+    widths: dict[str, float] = field(default_factory=dict)
     checked: set[str] = field(default_factory=set)
     reaches: dict[str, float] = field(default_factory=dict)
 
@@ -84,10 +89,8 @@ class Setting:
         """Return a word without spaces, shaped; remembered within bounds."""
         found = self.words.get(text)
         if found is None:
-            if len(self.words) > _MOST_WORDS:
-                self.words.clear()
             turning = is_bidirectional(text)
-            found = self.words[text] = self.run(text, right_to_left=False) if turning else self._set(text)
+            found = _keep(self.words, text, self.run(text, right_to_left=False) if turning else self._set(text))
         return found
 
     def look_up(self, line: str) -> list[Word]:
@@ -106,12 +109,12 @@ class Setting:
         pieces: list[Word] = []
         for start, end, turned in order_runs(text, right_to_left=right_to_left):
             words = text[start:end].split(" ")
-            put = [self._turn(word) if turned else self._set_ahead(word) for word in words]
+            put = [self._look_up_turned(word) if turned else self._look_up_ahead(word) for word in words]
             spaced = [piece for word in put for piece in (self.space(), word)][1:]
             pieces += reversed(spaced) if turned else spaced
         drawn = sum(piece.drawn for piece in pieces)
         blanks = text.count(" ") * self.space().width
-        width = sum(self._measure(word) for word in text.split(" ")) + blanks
+        width = sum(map(self._width, text.split(" "))) + blanks
         glyphs = "".join([piece.glyphs for piece in pieces])
         return Word(glyphs, width, glyphs + self._fill(width - drawn), drawn)
 
@@ -180,17 +183,26 @@ class Setting:
             for script, run in split_scripts(part):
                 yield Run(face or self.faces[0], script, run)
 
-    def _set_ahead(self, word: str) -> Word:
-        """Return a word of a run from left to right, which may hold what is neutral by itself."""
-        return self.words.get(word) or self._set(word)
+    def _look_up_ahead(self, word: str) -> Word:
+        """Return a word of a run from left to right, which may still be of letters that are neither."""
+        if not is_bidirectional(word):
+            return self.words.get(word) or self.word(word)
+        found = self.ahead.get(word)
+        if found is None:
+            found = _keep(self.ahead, word, self._set(word))
+        return found
 
-    def _turn(self, word: str) -> Word:
-        """Return a word of a run from right to left; remembered within bounds."""
+    def _look_up_turned(self, word: str) -> Word:
+        """Return a word of a run from right to left."""
         found = self.turned.get(word)
         if found is None:
-            if len(self.turned) > _MOST_WORDS:
-                self.turned.clear()
-            found = self.turned[word] = self._set(word, right_to_left=True)
+            found = _keep(self.turned, word, self._set(word, right_to_left=True))
+        return found
+
+    def _width(self, word: str) -> float:
+        found = self.widths.get(word)
+        if found is None:
+            found = _keep(self.widths, word, self._measure(word))
         return found
 
     def _set(self, text: str, *, right_to_left: bool = False) -> Word:
@@ -260,9 +272,7 @@ class Setting:
         """Return how far one or two characters reach, in ems; remembered, because pairs repeat."""
         found = self.reaches.get(text)
         if found is None:
-            if len(self.reaches) > _MOST_WORDS:
-                self.reaches.clear()
-            found = self.reaches[text] = sum(map(_advance, self._split(text))) if self.faces else 0.0
+            found = _keep(self.reaches, text, sum(map(_advance, self._split(text))) if self.faces else 0.0)
         return found
 
 
@@ -281,6 +291,14 @@ def open_setting(
     plain = [face.shaper.plain if isinstance(face.shaper, Shaper) else face.shows for face in used]
     printable = frozenset(LAYOUT_CHARACTERS).union(*plain)
     return Setting(tuple(used), size, spacing, splits_marks, plain[0] if plain else frozenset(), printable)
+
+
+def _keep(kept: dict[str, Kept], text: str, value: Kept) -> Kept:
+    """Remember a value within bounds."""
+    if len(kept) > _MOST_WORDS:
+        kept.clear()
+    kept[text] = value
+    return value
 
 
 def _advance(run: Run) -> float:

@@ -41,7 +41,7 @@ class Shaper:
     units: int
     printed: frozenset[str]
     plain: frozenset[str]
-    # The code of a character whose glyph belongs to another character first, by that character and its own glyph.
+    # The code of a character or sequence whose glyph belongs to another first, by its text and the glyph.
     aliases: Mapping[tuple[str, int], int]
     advances: dict[str, float] = field(default_factory=dict)
     characters: dict[str, Sequence[Glyph]] = field(default_factory=dict)
@@ -118,13 +118,21 @@ def open_shaper(typeface: Typeface) -> Shaper:
     """Open a face; one of which nothing is needed but rare characters has no glyphs here."""
     face = hb.Face(typeface.data)
     font = hb.Font(face)
-    aliases = {
-        (character, int(font.get_nominal_glyph(ord(character)) or 0)): code
-        for character, code in typeface.aliases.items()
-    }
+    aliases = {(text, _own_glyph(text, font)): code for text, code in typeface.aliases.items()}
     printed = frozenset(typeface.characters)
     plain = frozenset(character for character in printed if not needs_shaping(character))
     return Shaper(typeface, font, int(face.upem), printed, plain, aliases)
+
+
+def _own_glyph(text: str, font: hb.Font) -> int:
+    """Return the glyph of a character or the one a sequence is drawn by."""
+    if len(text) == 1:
+        return int(font.get_nominal_glyph(ord(text)) or 0)
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    hb.shape(font, buffer)
+    return int(buffer.glyph_infos[0].codepoint)
 
 
 def open_rare_shaper(face: RareFace) -> RareShaper:

@@ -5,12 +5,17 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
+from fontTools.unicodedata import mirrored
+
 from pressrun.domain.letters.operators import number
-from pressrun.domain.letters.screening import is_silent
 from pressrun.domain.letters.shaping import Glyph, RareShaper, Shaper
 
 # A hundredth of a font unit is less than rounding to five decimals shows.
 _NOTHING: Final = 0.01
+# PDFium leaves characters beyond the first plane out of an ActualText, but not out of a glyph's own text.
+_LAST_OF_PLANE: Final = "\uffff"
+# Choose between text and picture; sequences are the same without them.
+_SELECTORS: Final = "\ufe0e\ufe0f"
 
 
 def write_glyphs(
@@ -30,8 +35,10 @@ def write_glyphs(
     """
     if right_to_left:
         spans = _spell_clusters(glyphs, text, texts, shaper)
+    elif _is_spelt(glyphs, text, texts):
+        spans = [(glyphs, "")]
     else:
-        spans = [(glyphs, _unless_spelt(glyphs, text, texts))]
+        spans = [(glyphs, text)] if max(text) <= _LAST_OF_PLANE else _spell_clusters(glyphs, text, texts, shaper)
     pen = _Pen(shaper, size)
     for span, spelling in spans:
         if spelling:
@@ -80,10 +87,9 @@ class _Pen:
         return "".join(self.written).replace("><", "")
 
 
-def _unless_spelt(glyphs: Sequence[Glyph], text: str, texts: Sequence[str]) -> str:
-    """Return the text unless the glyphs, one after the other, are read as it."""
-    read = "".join([texts[glyph.code] for glyph in glyphs]) if texts else text
-    return "" if read == text or _same(read, text) else text
+def _is_spelt(glyphs: Sequence[Glyph], text: str, texts: Sequence[str]) -> bool:
+    """Say whether the glyphs, one after the other, are read as the text."""
+    return not texts or _same("".join([texts[glyph.code] for glyph in glyphs]), text)
 
 
 def _spell_clusters(
@@ -99,11 +105,28 @@ def _spell_clusters(
     for start, run in groupby(glyphs, key=lambda glyph: glyph.cluster):
         cluster = sorted(run, key=lambda glyph: shaper.nominal(glyph.code) == 0)
         shown = text[start : ends[start]]
-        alone = len(cluster) == 1 and _same(texts[cluster[0].code], shown)
-        spans.append((cluster, "" if alone else shown))
+        spans.append(_spell_one(cluster[0], shown, texts, shaper) if len(cluster) == 1 else (cluster, shown))
     return spans
 
 
+def _spell_one(
+    glyph: Glyph, shown: str, texts: Sequence[str], shaper: Shaper | RareShaper
+) -> tuple[Sequence[Glyph], str]:
+    """Return a cluster of one glyph, under the code that says what it shows, if there is one."""
+    if _stands_for(texts[glyph.code], shown):
+        return [glyph], ""
+    if max(shown) <= _LAST_OF_PLANE or isinstance(shaper, RareShaper):
+        return [glyph], shown
+    visible = "".join(character for character in shown if character not in _SELECTORS)
+    return [glyph._replace(code=shaper.aliases.get((visible, glyph.code), glyph.code))], ""
+
+
 def _same(read: str, text: str) -> bool:
-    visible = "".join(character for character in text if not is_silent(character))
-    return unicodedata.normalize("NFC", read) == unicodedata.normalize("NFC", visible)
+    return read == text or unicodedata.normalize("NFC", read) == unicodedata.normalize("NFC", text)
+
+
+def _stands_for(read: str, shown: str) -> bool:
+    """Say whether readers make the text of a cluster out of its glyph; a mirrored bracket they read as it looks."""
+    return _same(unicodedata.normalize("NFKC", read), shown) or (
+        len(shown) == 1 and mirrored(ord(shown)) == ord(read or chr(0))
+    )

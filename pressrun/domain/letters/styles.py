@@ -4,12 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-import regex
-
 from pressrun.domain.letters.properties import Properties
+from pressrun.domain.letters.scripts import split_graphemes
 
 _NEWLINE: Final = re.compile(r"\r?\n")
-_CLUSTER: Final = regex.compile(r"\X")
 
 Style = Mapping[str, object]
 # Where a character stands in the text, and its place in its line and over all lines without their ends.
@@ -29,6 +27,10 @@ def read_styles(item: Properties, text: str, *, splits_marks: bool) -> list[Styl
         for span, style in _of_ranges(saved, places) if isinstance(saved, list) else _of_lines(_map(saved), places):
             for place in span:
                 found[place] = style
+        # A line end shows nothing: what stands on both sides of it stays one part of the template.
+        for newline in _NEWLINE.finditer(text):
+            for place in range(max(newline.start(), 1), newline.end()):
+                found[place] = found[place - 1]
     except (KeyError, TypeError, ValueError):
         item.fault(
             "design_invalid",
@@ -38,17 +40,14 @@ def read_styles(item: Properties, text: str, *, splits_marks: bool) -> list[Styl
     return found
 
 
-def split_graphemes(text: str, *, splits_marks: bool) -> list[str]:
-    """Split into characters as Fabric counts them: up to 5 code points, since 6 Unicode grapheme clusters."""
-    return list(text) if splits_marks or text.isascii() else _CLUSTER.findall(text)
-
-
 def _places(text: str, *, splits_marks: bool) -> Iterator[Place]:
     """Yield each character: its code points, its line, its place in that line and its place over all lines."""
     counted = 0
     for number, (start, end) in enumerate(_lines(text)):
         at = start
-        for index, grapheme in enumerate(split_graphemes(text[start:end], splits_marks=splits_marks)):
+        line = text[start:end]
+        # Fabric up to 5 counts code points, since 6 clusters.
+        for index, grapheme in enumerate(line if splits_marks else split_graphemes(line)):
             yield range(at, at + len(grapheme)), number, index, counted
             at += len(grapheme)
             counted += 1

@@ -1,18 +1,22 @@
 """Cutting a face down to the glyphs a batch can need."""
 
 import io
-import unicodedata
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+from pressrun.domain.errors import FaultyInput
+from pressrun.domain.letters.companions import find_companions, joined_form
+from pressrun.domain.letters.fonts import Face
 from pressrun.domain.letters.formats import open_font
 from pressrun.domain.letters.outlines import fix_outlines
 from pressrun.domain.letters.rare import RareFace, cut_rare
-from pressrun.domain.letters.screening import is_covered
+from pressrun.domain.letters.screening import is_covered, is_direct
+from pressrun.domain.letters.source import FontFile
+from schemas.faults import Fault
 
 # What HarfBuzz applies by itself to ordinary text, as browsers do (fabric.md measured the first line in Chromium).
 FEATURES: Final = ("ccmp", "locl", "rlig", "liga", "clig", "calt", "kern", "mark", "mkmk")
@@ -26,6 +30,7 @@ _SCRIPT_FEATURES: Final = (
 _FRACTIONS: Final = ("frac", "numr", "dnom")
 _FRACTION_SLASH: Final = "\u2044"
 _SEQUENCES: Final = 14
+_LAST_OF_PLANE: Final = "\uffff"
 _SELECTORS: Final = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x180B, 0x180C, 0x180D)))
 # A PDF draws glyphs by number: naming, character maps, layout and hinting are dead weight in every letter.
 _NOT_EMBEDDED: Final = ("GSUB", "GPOS", "GDEF", "BASE", "kern", "cmap", "name", "OS/2", "post", "gasp", "DSIG")
@@ -37,7 +42,7 @@ _DROPPED: Final = ("FFTM", "COLR", "CPAL", "CBDT", "CBLC", "sbix", "SVG ", "STAT
 class Typeface:
     """What stamping needs of a face: a subset with its layout tables, and the codes of doubled glyphs.
 
-    `aliases` give a character its own code where it shares a glyph with another, so that text can be copied out of
+    `aliases` give a character or sequence its own code where it shares a glyph with another, so that text can be copied out of
     the PDF as it went in; `characters` are those it can print, sorted; `texts` are what a reader copies, by code.
     `data` is empty for a face no ordinary character needs.
     """
@@ -76,21 +81,57 @@ def subset_face(data: bytes, characters: str, weight: int = 400, style: str = "n
     if not _SELECTORS.intersection(characters):
         _drop_variants(font)
     subsetter = Subsetter(_options(characters))
-    subsetter.populate(unicodes=sorted(_code_points(printed) & known.keys()))
+    sought = find_companions(printed, shapes_by_tables="GSUB" in font).union(printed)
+    subsetter.populate(unicodes=sorted(known.keys() & set(map(ord, sought))))
     subsetter.subset(font)
     fix_outlines(font, weight, style)
     return _describe(font, printed)
 
 
-def subset_with_rare(
-    data: bytes, characters: Collection[str], rare: Collection[str], weight: int, style: str
-) -> tuple[Typeface, Embedding | None]:
-    """Cut a face to `characters`, and take out of it those of `rare`; nothing is embedded if there are only these."""
-    few = cut_rare(data, "".join(sorted(rare)), weight, style) if rare else None
-    if not characters:
-        return Typeface(b"", "", {}, (), few), None
-    face, embedding = subset_face(data, "".join(sorted(characters)), weight, style)
-    return Typeface(face.data, face.characters, face.aliases, face.texts, few), embedding
+def subset_faces(
+    faces: Sequence[Face], needs: Sequence[Collection[str]], rare: Collection[str]
+) -> tuple[tuple[Typeface, ...], dict[int, Embedding]]:
+    """Cut faces to what is needed of each; what nothing is needed of is not embedded.
+
+    Of `rare` those characters are set apart that are always shown by their own glyphs. Raises FaultyInput with every
+    face that is damaged where only cutting looks.
+    """
+    typefaces: list[Typeface] = []
+    embeddings: dict[int, Embedding] = {}
+    faults: list[Fault] = []
+    apart = frozenset(filter(is_direct, rare))
+    for number, (face, needed) in enumerate(zip(faces, needs, strict=True)):
+        try:
+            typeface, embedding = _cut(face, frozenset(needed), apart)
+        except Exception:  # noqa: BLE001 - fontTools raises whatever a damaged table leads to
+            faults.append(_damaged(face.file))
+            continue
+        typefaces.append(typeface)
+        if embedding:
+            embeddings[number] = embedding
+    if faults:
+        raise FaultyInput(faults)
+    return tuple(typefaces), embeddings
+
+
+def _cut(face: Face, needed: frozenset[str], apart: frozenset[str]) -> tuple[Typeface, Embedding | None]:
+    file = face.file
+    few = {character for character in needed & apart if ord(character) in face.coverage}
+    many = "".join(sorted(needed - few))
+    rare = cut_rare(file.data, "".join(sorted(few)), file.weight, file.style) if few else None
+    if not many:
+        return Typeface(b"", "", {}, (), rare), None
+    typeface, embedding = subset_face(file.data, many, file.weight, file.style)
+    return replace(typeface, rare=rare), embedding
+
+
+def _damaged(file: FontFile) -> Fault:
+    return Fault(
+        code="font_unreadable",
+        where="fonts",
+        message=f"The file of {file.family} {file.weight} {file.style} has damaged glyphs or tables.",
+        remedy="Use another copy of the font.",
+    )
 
 
 def _options(characters: str) -> Options:
@@ -107,13 +148,8 @@ def _options(characters: str) -> Options:
     return options
 
 
-def _code_points(characters: Collection[str]) -> set[int]:
-    """Return the code points of characters and of their parts, for those a face shows put together."""
-    return {ord(part) for character in characters for part in (character, *unicodedata.normalize("NFD", character))}
-
-
 def _drop_variants(font: TTFont) -> None:
-    """Forget the glyphs of variation sequences (cmap format 14), which a subset would take along for every character."""
+    """Forget the glyphs of variation sequences (cmap format 14), which a subset would take along for each letter."""
     font["cmap"].tables = [table for table in font["cmap"].tables if table.format != _SEQUENCES]
 
 
@@ -128,6 +164,7 @@ def _describe(font: TTFont, characters: list[str]) -> tuple[Typeface, Embedding]
         if name and texts.setdefault(name, character) != character:
             doubles.append((character, numbers[name]))
     _add_substitutes(font, texts)
+    doubles += [(text, numbers[name]) for text, name in _find_sequences(font, texts)]
     glyphs = (*range(len(order)), *(glyph for _, glyph in doubles))
     aliases = {character: len(order) + place for place, (character, _) in enumerate(doubles)}
     names = (*(texts.get(name, "") for name in order), *aliases)
@@ -166,21 +203,33 @@ def _save(font: TTFont) -> bytes:
 
 def _add_substitutes(font: TTFont, texts: dict[str, str]) -> None:
     """Give ligatures and alternates the text of what they replace, until nothing new is found."""
-    if "GSUB" not in font or font["GSUB"].table.LookupList is None:
-        return
     replacements = list(_replacements(font))
     found = True
     while found:
         found = False
         for result, sources in replacements:
             if result not in texts and all(source in texts for source in sources):
-                texts[result] = "".join(texts[source] for source in sources)
+                texts[result] = joined_form("".join(texts[source] for source in sources))
                 found = True
+
+
+def _find_sequences(font: TTFont, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield emoji sequences drawn by the glyph of another: a face without colours has one for all tones of skin.
+
+    Their text has to be the glyph's own: PDFium leaves emoji out of an ActualText.
+    """
+    known = set(texts.values())
+    for result, sources in _replacements(font):
+        text = "".join(texts.get(source, "") for source in sources)
+        if text not in known and max(text, default="") > _LAST_OF_PLANE and all(source in texts for source in sources):
+            known.add(text)
+            yield text, result
 
 
 def _replacements(font: TTFont) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield (resulting glyph, glyphs replaced) of single and ligature substitutions (OpenType GSUB types 1, 4, 7)."""
-    for lookup in font["GSUB"].table.LookupList.Lookup:
+    lookups = font["GSUB"].table.LookupList if "GSUB" in font else None
+    for lookup in lookups.Lookup if lookups else ():
         for subtable in lookup.SubTable:
             table = getattr(subtable, "ExtSubTable", subtable)
             if hasattr(table, "mapping") and table.LookupType == 1:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from pressrun.domain.letters.assembly import Skeleton
+from pressrun.domain.letters.paints import Pattern
+from pressrun.domain.letters.tiling import tile_content, tile_entries
 
 _FREE: Final = b"0000000000 65535 f \n"
 
@@ -61,3 +63,10 @@ def form_body(operators: str, skeleton: Skeleton, *, pattern: str | None = None)
         f"/Resources {resources}/Length {len(data)}>>"
     )
     return b"%b\nstream\n%b\nendstream" % (head.encode("ascii"), data)
+
+
+def tile_body(pattern: Pattern, size: tuple[int, int], matrix: str, resources: int) -> bytes:
+    """Return a repeated picture as an object; `size` in the picture's pixels."""
+    content = tile_content(pattern, size)
+    head = f"<<{tile_entries(pattern, size)}/Matrix[{matrix}]/Resources {resources} 0 R/Length {len(content)}>>"
+    return b"%b\nstream\n%b\nendstream" % (head.encode("ascii"), content)

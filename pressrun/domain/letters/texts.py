@@ -59,7 +59,6 @@ def read_text(item: Properties, dialect: Dialect, case: FontCase, *, boxed: bool
     styles = tuple(palette.styles)
     overflow = item.choice("overflow", _OVERFLOWS, "as_designed")
     stroked = any(style.pen_width for style in styles)
-    size = item.positive("fontSize", 40.0)
     block = TextBlock(
         template=template,
         part_styles=part_styles,
@@ -68,7 +67,7 @@ def read_text(item: Properties, dialect: Dialect, case: FontCase, *, boxed: bool
         pen=_read_pen(item) if stroked else None,
         pen_first=item.choice("paintFirst", ("fill", "stroke"), "fill") == "stroke",
         line_height=item.positive("lineHeight", 1.16),
-        spacing=item.number("charSpacing", 0.0) * size / 1000,
+        spacing=item.number("charSpacing", 0.0) * styles[0].size / 1000,
         align=item.choice("textAlign", _ALIGNS, "left"),
         wrap=item.size("width", 0.0) if boxed else None,
         by_grapheme=boxed and item.flag("splitByGrapheme", default=False),

@@ -32,7 +32,7 @@ def open_typesetter(
 ) -> Typesetter:
     """Prepare a text; `outer` is the matrix of the groups around it, inks[i] paints the block's paints[i]."""
     centre = anchor_centre(placement, outer)
-    typecase = open_typecase(block, _open_settings(block, shapers))
+    typecase = open_typecase(block, open_settings(block, shapers))
     styled = StyledTypesetter(typecase, centre, anchor_corner(centre), inks, _write_pens(block))
     return open_plain(styled) or styled
 
@@ -52,7 +52,7 @@ def steps_of(block: TextBlock) -> int:
     )
 
 
-def _open_settings(block: TextBlock, shapers: Sequence[Shaper]) -> list[Setting]:
+def open_settings(block: TextBlock, shapers: Sequence[Shaper]) -> list[Setting]:
     """Return the setting of each style; styles of one font share theirs, and so does the kerning between them."""
     opened: dict[tuple[tuple[int, ...], float], Setting] = {}
     for style in block.styles:

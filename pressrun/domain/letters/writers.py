@@ -7,7 +7,7 @@ from pressrun.domain.letters.binding import Sheaf
 from pressrun.domain.letters.codes_drawing import open_code
 from pressrun.domain.letters.exposure import blur_form
 from pressrun.domain.letters.geometry import IDENTITY, Matrix, compose, translation
-from pressrun.domain.letters.gradients import is_translucent, write_alpha, write_shading
+from pressrun.domain.letters.gradients import anchor, is_translucent, write_alpha, write_shading
 from pressrun.domain.letters.inking import EVERYWHERE, InkPlan, PatternInk, colour_ink, mask_content
 from pressrun.domain.letters.colours import Colour
 from pressrun.domain.letters.clipping import limit_following
@@ -21,6 +21,7 @@ from pressrun.domain.letters.paints import Gradient, Pattern
 from pressrun.domain.letters.pictures_embedding import picture_bodies
 from pressrun.domain.letters.program import CodeStep, ConstantStep, EffectStep, PictureStep, Program, ShadowPlan, Step, TextStep
 from pressrun.domain.letters.rasters import Raster
+from pressrun.domain.letters.tail import tile_body
 from pressrun.domain.letters.shadows import write_hard
 from pressrun.domain.letters.shaping import Shaper
 from pressrun.domain.letters.textwriting import TextWriter, open_text_writer
@@ -74,6 +75,8 @@ def _bring_pattern(paint: Gradient | Pattern, plan: InkPlan, spot: Spot, shop: S
     sheaf = shop.sheaf
     slot = plan.slots[0]
     if isinstance(paint, Pattern):
+        matrix = compose(shop.opening, anchor(paint, spot))
+        sheaf.put(slot.first, tile_body(paint, plan.tile, operands(matrix), sheaf.skeleton.resources))
         return slot.name, None
     sheaf.put(slot.first, write_shading(paint, spot, shop.opening).encode("ascii"))
     if not is_translucent(paint):

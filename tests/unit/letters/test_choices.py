@@ -57,7 +57,7 @@ def test_values_that_share_a_line_are_weighed_together() -> None:
 
     choices = choose(rows, together=[("name", "city")])
 
-    assert "longest {{name}} {{city}} on one line: 16 characters" in reasons_of(choices, 40)
+    assert "longest {{name}} {{city}} together: 16 characters" in reasons_of(choices, 40)
 
 
 def test_a_value_of_several_lines_is_shown() -> None:
@@ -78,6 +78,38 @@ def test_the_rarest_character_is_shown_by_its_code_point() -> None:
     assert "rare character U+0144; rows with it: 1" in reasons_of(choices, 20)
 
 
+def test_a_character_that_no_font_has_comes_before_rarer_ones() -> None:
+    missing = [a_recipient(line, name="漢") for line in range(30, 40)]
+
+    choices = choose(a_list(a_recipient(20, name="Ańn"), *missing), covered=lambda character: character != "漢")
+
+    assert "character U+6F22, which no font here has; rows with it: 10" in reasons_of(choices, 30)
+
+
+def test_a_character_that_many_have_is_not_rare() -> None:
+    choices = choose(a_list(*(a_recipient(line, name="Ånn") for line in range(10, 50))))
+
+    assert "rare" not in {reason.kind for choice in choices for reason in choice.reasons}
+
+
+@pytest.mark.parametrize(("size", "sampled"), [(1, 0), (2, 0), (3, 1), (12, 2), (24, 4)])
+def test_a_part_of_the_places_is_kept_for_the_sample(size: int, sampled: int) -> None:
+    special = [Recipient(line, {}, Refusal(f"code_{line}", "It is refused.")) for line in range(10, 50)]
+
+    choices = choose(a_list(*special, length=100), size=size)
+
+    assert len(choices) == size
+    assert [choice.reasons[0].kind for choice in choices].count("sample") == sampled
+
+
+def test_characters_of_one_recipient_take_one_place() -> None:
+    choices = choose(a_list(a_recipient(20, name="ąćęłń"), a_recipient(30, name="ů")))
+
+    assert [reason.kind for choice in choices for reason in choice.reasons if choice.recipient.line in {20, 30}].count(
+        "rare"
+    ) == 2
+
+
 def test_the_densest_code_is_counted_in_bytes() -> None:
     choices = choose(a_list(a_recipient(20, link="é" * 30), a_recipient(30, link="e" * 40)))
 
@@ -91,6 +123,15 @@ def test_the_first_row_of_each_fault_is_shown() -> None:
 
     assert reasons_of(choices, 20) == ["first with row_ragged"]
     assert reasons_of(choices, 21) == []
+
+
+def test_no_reason_shows_a_value() -> None:
+    secret = Recipient(20, {"name": "Secret\nlong name", "link": "secret-link" * 9})
+
+    choices = choose(a_list(secret), together=[("name", "city")])
+
+    assert len(reasons_of(choices, 20)) > 3
+    assert not any("ecret" in reason for reason in reasons_of(choices, 20))
 
 
 def test_places_left_over_are_filled_with_a_sample() -> None:

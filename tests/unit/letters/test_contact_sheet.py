@@ -121,6 +121,12 @@ def test_a_shared_picture_is_kept_once(a_photo: ImageReader) -> None:
     assert len(texts_of(pdf)) == 1
 
 
+def test_equal_letters_are_each_shown() -> None:
+    (text,) = texts_of(draw_contact_sheet("twins", [a_cell(line=2), a_cell(line=3)], POSTCARD, 1))
+
+    assert text.count("Dear Ann 1") == 2
+
+
 def test_equal_cells_give_equal_bytes() -> None:
     first, second = (draw_contact_sheet("same", [a_cell(), a_cell("Bea")], POSTCARD, 1) for _ in range(2))
 

@@ -1,88 +1,119 @@
 """Lines break and stand as Fabric breaks and places them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from type_area import Reading, open_shapers, read
 
-from pressrun.domain.letters import DesignSource, read_design
-from pressrun.domain.letters.layout import Layout, lay_out, line_offset
-from pressrun.domain.letters.objects import TextBlock
+from pressrun.domain.letters import FontFile
+from pressrun.domain.letters.layout import Layout, Line, lay_out, line_offset
 from pressrun.domain.letters.setting import Setting
-from pressrun.domain.letters.shaping import open_shaper
-from pressrun.domain.letters.subsets import subset_face
+from pressrun.domain.letters.text import TextBlock
+from pressrun.domain.letters.typesetting import open_settings
 
-Build = Callable[..., DesignSource]
-PRINTED = "".join(map(chr, range(0x20, 0x7F)))
+Lay = Callable[..., Layout]
 
 
 @pytest.fixture(scope="module")
-def setting(postcard: Path) -> Setting:
-    typeface, _ = subset_face((postcard / "fonts" / "OpenSans-Regular.ttf").read_bytes(), PRINTED)
-    return Setting("F0", open_shaper(typeface), 20.0, 0.0, splits_marks=False)
+def fonts(fabric_cases: Path, read_fonts: Callable[[Path], list[FontFile]]) -> list[FontFile]:
+    return read_fonts(fabric_cases / "fonts")
+
+
+@pytest.fixture(scope="module")
+def setting(fonts: list[FontFile]) -> Setting:
+    """Return Open Sans in 20 px, as the blocks have it."""
+    return settings_of(fonts)[0]
 
 
 @pytest.fixture
-def a_block(a_source: Build) -> Callable[..., TextBlock]:
-    def build(version: str = "7.4.0", **properties: Any) -> TextBlock:
-        item = {"type": "Textbox", "fontFamily": "Open Sans", "fontSize": 20, "width": 200, "text": "x"} | properties
-        (block,) = read_design(a_source(item, version=version)).drawables
-        assert isinstance(block, TextBlock)
-        return block
+def lay(fonts: list[FontFile]) -> Lay:
+    """Lay out one text in a block of the properties given."""
+
+    def build(*parts: str, **properties: Any) -> Layout:
+        block = a_block(fonts, **properties)
+        return lay_out(block, settings_of(fonts, **properties), parts, block.wrap)
 
     return build
 
 
-def words_per_line(layout: Layout) -> list[int]:
-    return [len(line.words) for line in layout.lines]
+def a_block(fonts: Sequence[FontFile], **properties: Any) -> TextBlock:
+    block = a_reading(fonts, **properties).block
+    assert block
+    return block
 
 
-def test_words_go_on_the_next_line_when_they_no_longer_fit(a_block: Callable[..., TextBlock], setting: Setting) -> None:
+def a_reading(fonts: Sequence[FontFile], **properties: Any) -> Reading:
+    return read(fonts, **dict[str, Any]({"type": "Textbox", "width": 200} | properties))
+
+
+def settings_of(fonts: Sequence[FontFile], **properties: Any) -> list[Setting]:
+    reading = a_reading(fonts, **properties)
+    assert reading.block
+    return open_settings(reading.block, open_shapers(reading.case))
+
+
+def read_line(line: Line) -> str:
+    return "".join(piece.text for piece in line.pieces)
+
+
+def read_lines(layout: Layout) -> list[str]:
+    return [read_line(line) for line in layout.lines]
+
+
+def test_words_go_on_the_next_line_when_they_no_longer_fit(lay: Lay, setting: Setting) -> None:
     width = setting.word("three").width * 2 + setting.space().width
 
-    fitting = lay_out(a_block(width=width + 0.01), setting, "three three three three")
-    narrow = lay_out(a_block(width=width - 0.01), setting, "three three three three")
-
-    assert words_per_line(fitting) == [2, 2]
-    assert words_per_line(narrow) == [1, 1, 1, 1]
+    assert read_lines(lay("three three three three", width=width + 0.01)) == ["three three"] * 2
+    assert read_lines(lay("three three three three", width=width - 0.01)) == ["three"] * 4
 
 
-def test_blanks_in_a_row_keep_their_width_inside_a_line(a_block: Callable[..., TextBlock], setting: Setting) -> None:
-    layout = lay_out(a_block(), setting, "a  b")
+def test_the_space_at_a_break_is_dropped_and_others_keep_their_width(lay: Lay, setting: Setting) -> None:
+    layout = lay("a  b", width=200)
 
     expected = setting.word("a").width + 2 * setting.space().width + setting.word("b").width
     assert layout.lines[0].width == pytest.approx(expected)
+    assert read_lines(lay("aaa  bbb", width=setting.word("aaaa").width)) == ["aaa ", "bbb"]
 
 
-def test_a_long_word_widens_the_box_and_from_fabric_6_the_limit_too(
-    a_block: Callable[..., TextBlock], setting: Setting
-) -> None:
+def test_a_long_word_widens_the_box_and_from_fabric_6_the_limit_too(lay: Lay, setting: Setting) -> None:
     text = "an ox and a Donaudampfschifffahrtsgesellschaft"
     wide = setting.word("Donaudampfschifffahrtsgesellschaft").width
 
-    new = lay_out(a_block("7.4.0", width=60), setting, text)
-    old = lay_out(a_block("5.3.0", width=60), setting, text)
+    new = lay(text, version=7, width=60)
+    old = lay(text, version=5, width=60)
 
     assert new.width == old.width == pytest.approx(wide)
-    assert words_per_line(new) == [4, 1]
-    assert words_per_line(old) == [2, 2, 1]
+    assert read_lines(new) == ["an ox and a", "Donaudampfschifffahrtsgesellschaft"]
+    assert read_lines(old) == ["an ox", "and a", "Donaudampfschifffahrtsgesellschaft"]
 
 
-def test_kerning_counts_inside_words_and_not_at_spaces(a_block: Callable[..., TextBlock], fabric_cases: Path) -> None:
-    typeface, _ = subset_face((fabric_cases / "fonts" / "LiberationSans-Regular.ttf").read_bytes(), "AV ")
-    kerned = Setting("F0", open_shaper(typeface), 400.0, 0.0, splits_marks=False)
+def test_kerning_counts_inside_words_and_not_at_spaces(lay: Lay) -> None:
+    # Chromium's measurements of Liberation Sans at 400 px: A 266.80, V 266.80, AV 503.91, space 111.13.
+    size = {"fontFamily": "Liberation Sans", "fontSize": 400, "width": 9000}
 
-    # Chromium's measurements at 400 px: A 266.80, V 266.80, AV 503.91, space 111.13.
-    assert kerned.word("AV").width < kerned.word("A").width + kerned.word("V").width - 25
-    line = lay_out(a_block(width=9000), kerned, "A V").lines[0]
-    assert line.width == pytest.approx(266.80 + 111.13 + 266.80, abs=0.01)
+    assert lay("AV", **size).lines[0].width == pytest.approx(503.91, abs=0.01)
+    assert lay("A V", **size).lines[0].width == pytest.approx(266.80 + 111.13 + 266.80, abs=0.02)
 
 
-def test_line_heights_follow_fabric(a_block: Callable[..., TextBlock], setting: Setting) -> None:
-    layout = lay_out(a_block(lineHeight=1.5), setting, "one\ntwo\nthree")
+def test_characters_of_one_font_are_kerned_whatever_their_colour(lay: Lay) -> None:
+    coloured = [{"start": 1, "end": 2, "style": {"fill": "red"}}]
+    larger = [{"start": 1, "end": 2, "style": {"fontSize": 401}}]
+    size = {"fontFamily": "Liberation Sans", "fontSize": 400, "width": 9000, "text": "AV"}
 
-    assert layout.height == pytest.approx(1.13 * 20 * (1.5 + 1.5 + 1))
+    assert lay("A", "V", styles=coloured, **size).lines[0].width == pytest.approx(503.91, abs=0.01)
+    assert lay("A", "V", styles=larger, **size).lines[0].width == pytest.approx(266.80 * (2 + 1 / 400), abs=0.02)
+
+
+def test_line_heights_follow_the_largest_size_and_the_last_has_no_line_height(lay: Lay) -> None:
+    styles = [{"start": 3, "end": 6, "style": {"fontSize": 30}}]
+
+    plain = lay("one\ntwo\nthree", lineHeight=1.5)
+    mixed = lay("one\n", "two", "\nthree", text="one\ntwo\nthree", lineHeight=1.5, styles=styles)
+
+    assert plain.height == pytest.approx(1.13 * 20 * (1.5 + 1.5 + 1))
+    assert mixed.height == pytest.approx(1.13 * (20 * 1.5 + 30 * 1.5 + 20))
 
 
 @pytest.mark.parametrize(
@@ -98,43 +129,51 @@ def test_line_heights_follow_fabric(a_block: Callable[..., TextBlock], setting: 
     ],
 )
 def test_alignment_places_and_stretches_lines(
-    a_block: Callable[..., TextBlock], setting: Setting, align: str, stretched: list[bool], offsets: list[float]
+    lay: Lay, fonts: list[FontFile], align: str, stretched: list[bool], offsets: list[float]
 ) -> None:
-    block = a_block(textAlign=align, width=120)
+    layout = lay("several words here\nlast", textAlign=align, width=120)
 
-    layout = lay_out(block, setting, "several words here\nlast")
-
+    block = a_block(fonts, textAlign=align, width=120)
     assert [line.stretched for line in layout.lines] == stretched
     shares = [line_offset(block, line, layout.width) / (layout.width - line.width) for line in layout.lines]
     assert shares == pytest.approx(offsets)
 
 
-def test_splitting_by_grapheme_breaks_inside_words(a_block: Callable[..., TextBlock], setting: Setting) -> None:
-    block = a_block(splitByGrapheme=True, width=3 * setting.grapheme_width("n") + 0.01)
+@pytest.mark.parametrize(("align", "share"), [("left", -1.0), ("center", -0.5), ("right", 0.0), ("justify", 0.0)])
+def test_right_to_left_texts_start_at_the_right_edge(lay: Lay, fonts: list[FontFile], align: str, share: float) -> None:
+    layout = lay("one\ntwo words", type="Text", textAlign=align, direction="rtl")
 
-    layout = lay_out(block, setting, "nnnnnnn")
-
-    assert [round(line.width / setting.grapheme_width("n")) for line in layout.lines] == [3, 3, 1]
-
-
-def test_marks_stay_with_their_letters_except_in_fabric_5(setting: Setting) -> None:
-    old = Setting("F0", setting.shaper, 20.0, 0.0, splits_marks=True)
-
-    assert setting.graphemes("g\u0303a") == ["g\u0303", "a"]
-    assert old.graphemes("g\u0303a") == ["g", "\u0303", "a"]
+    block = a_block(fonts, type="Text", textAlign=align, direction="rtl")
+    line = layout.lines[0]
+    assert line_offset(block, line, layout.width) == pytest.approx(share * (layout.width - line.width))
 
 
-def test_spacing_follows_every_character_but_the_last_of_a_line(
-    a_block: Callable[..., TextBlock], setting: Setting
-) -> None:
-    spaced = Setting("F0", setting.shaper, 20.0, 5.0, splits_marks=False)
+def test_splitting_by_grapheme_breaks_inside_words_and_keeps_spaces(lay: Lay, setting: Setting) -> None:
+    layout = lay("nnnnnnn nn", splitByGrapheme=True, width=3 * setting.grapheme_width("n") + 0.01)
 
-    line = lay_out(a_block(charSpacing=250), spaced, "nnn").lines[0]
+    assert read_lines(layout) == ["nnn", "nnn", "n n", "n"]
+
+
+def test_marks_stay_with_their_letters_except_in_fabric_5(lay: Lay) -> None:
+    assert read_lines(lay("g\u0303a", splitByGrapheme=True, width=1)) == ["g\u0303", "a"]
+    assert read_lines(lay("g\u0303a", splitByGrapheme=True, width=1, version=5)) == ["g", "\u0303", "a"]
+
+
+def test_spacing_follows_every_character_but_the_last_of_a_line(lay: Lay, setting: Setting) -> None:
+    line = lay("nnn", charSpacing=250).lines[0]
 
     assert line.width == pytest.approx(setting.word("nnn").width + 2 * 5)
 
 
-def test_an_empty_text_has_fabrics_least_width(a_block: Callable[..., TextBlock], setting: Setting) -> None:
-    layout = lay_out(a_block(type="Text"), setting, "")
+def test_a_styled_word_breaks_by_what_its_own_letters_measure(lay: Lay, setting: Setting) -> None:
+    styles = [{"start": 2, "end": 5, "style": {"fontSize": 60}}]
+    width = setting.word("a wide").width + 10
+
+    assert read_lines(lay("a wide", text="a wide", width=width)) == ["a wide"]
+    assert read_lines(lay("a ", "wid", "e", text="a wide", width=width, styles=styles)) == ["a", "wide"]
+
+
+def test_an_empty_text_has_fabrics_least_width(lay: Lay) -> None:
+    layout = lay("", type="Text")
 
     assert (layout.width, layout.height) == pytest.approx((2.0, 22.6))

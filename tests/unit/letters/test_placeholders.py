@@ -2,7 +2,14 @@
 
 import pytest
 
-from pressrun.domain.letters.placeholders import Slot, Template, has_stray_braces, literals_of, read_template
+from pressrun.domain.letters.placeholders import (
+    Slot,
+    Template,
+    cut_template,
+    has_stray_braces,
+    literals_of,
+    read_template,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +37,10 @@ def test_braces_that_begin_no_placeholder_are_noticed(text: str) -> None:
 
 def test_literals_hold_all_that_the_design_itself_can_print() -> None:
     assert literals_of(read_template("Dear {{name|friend}}, {{city}}")) == "Dear friend, "
+
+
+def test_a_template_is_cut_where_the_style_changes() -> None:
+    template, styles = cut_template("ab{{n}}cd", [0, 1, 2, 2, 1, 1, 1, 0, 0])
+
+    assert template == ("a", "b", Slot("n", None), "cd")
+    assert styles == (0, 1, 2, 0)

@@ -121,7 +121,7 @@ def test_an_ellipse_without_width_draws_nothing() -> None:
     ],
 )
 def test_a_line_runs_along_its_own_diagonal_and_has_no_fill(
-    ends: dict[str, float], path: list[tuple[str, tuple[float, ...]]]
+    ends: dict[str, Any], path: list[tuple[str, tuple[float, ...]]]
 ) -> None:
     shape = read_line(an_item(**ends), ADesk())
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from pressrun.domain.errors import FaultyInput
-from pressrun.domain.letters import Refusal
+from pressrun.domain.letters import Refusal, Variable
 from pressrun.domain.letters.choices import Recipient
-from pressrun.domain.recipients.mapping import Want
 from pressrun.lists import open_reading
 from pressrun.preparation import RowsOfFile, RowsOfObjects
 
-NAME = Want("name", required=True, measured=False)
-LINK = Want("link", required=False, measured=True)
+NAME = Variable("name", None, "text")
+LINK = Variable("link", "", "qr")
+PHOTO = Variable("photo", None, "image")
 
 
 def a_list(folder: Path, text: str) -> RowsOfFile:
@@ -73,6 +73,15 @@ def test_the_profile_is_of_what_the_recipients_hold() -> None:
 
     assert profile.characters == "AZnoxéë"
     assert profile.lengths == {"link": (1, 3)}
+
+
+def test_the_profile_names_the_pictures_that_are_asked_for() -> None:
+    rows = RowsOfObjects([{"photo": "assets/b.jpg"}, {"photo": "assets/a.jpg"}, {"photo": "assets/b.jpg"}])
+
+    with open_reading(rows, [PHOTO], {}) as reading:
+        list(reading.recipients)
+
+    assert reading.profile().pictures == {"photo": ("assets/a.jpg", "assets/b.jpg")}
 
 
 def test_a_list_without_the_column_is_a_fault(tmp_path: Path) -> None:
