@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ PUT_PIPES_IN_PLACE = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
 )
 READ_BYTES = 1 << 20
+PATIENCE_SECONDS = 60
 
 
 class BrowserFailed(RuntimeError):
@@ -68,6 +70,8 @@ class Page:
     def _read(self) -> bytes:
         parts = [self._rest]
         while b"\0" not in parts[-1]:
+            if not select.select([self._answers], [], [], PATIENCE_SECONDS)[0]:
+                raise BrowserFailed("the browser does not answer")
             part = os.read(self._answers, READ_BYTES)
             if not part:
                 raise BrowserFailed("the browser has ended")

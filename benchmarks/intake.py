@@ -13,8 +13,7 @@ from typing import ParamSpec, TypeVar
 from benchmarks.invented import COLUMNS, Record
 from benchmarks.postcard import a_design
 from pressrun.domain.letters import CompiledDesign, DesignSource, Letter, compile_design, read_design
-from pressrun.domain.recipients.mapping import Want
-from pressrun.preparation import RowsOfFile, store_rows
+from pressrun.preparation import RowsOfFile, store_rows, wants_of
 from sinks.storage import LocalStorage
 
 Arguments = ParamSpec("Arguments")
@@ -45,10 +44,9 @@ def prepare_letters(source: DesignSource, recipients: Path) -> Prepared:
         storage = LocalStorage(Path(folder), Path(folder) / "archives")
         started = time.process_time()
         design = read_design(source)
-        wants = [Want(v.name, required=v.default is None, measured=v.kind == "qr") for v in design.variables]
         read = time.process_time()
         with RowsOfFile(recipients).open() as opened:
-            profile = store_rows(opened, wants, {}, storage).profile
+            profile = store_rows(opened, wants_of(design), {}, storage).profile
         stored = time.process_time()
         compiled = compile_design(design, profile)
         ended = time.process_time()

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import postcard
-from benchmarks.devtools import Page, a_page, find_browser
+from benchmarks.devtools import BrowserFailed, Page, a_page, find_browser
 from benchmarks.plain_typst import drawn_qr
 from benchmarks.postcard import Words, filled
 from benchmarks.rounds import Engine
@@ -24,11 +24,18 @@ def open_chromium(records: Sequence[Mapping[str, str]], folder: Path, open_until
     browser = find_browser()
     if browser is None:
         return "no Chromium is installed"
-    page = open_until.enter_context(a_page(browser, folder / "chromium"))
-    page.evaluate(f"document.write({json.dumps(_document())}); document.close(); document.fonts.ready")
+    try:
+        page = open_until.enter_context(a_page(browser, folder / "chromium"))
+        _lay_out(page)
+    except (BrowserFailed, OSError) as error:
+        return f"Chromium does not run here: {error}"
+    return Engine("Chromium, one page", lambda lot: sum(len(_print(page, record)) for record in lot), records)
+
+
+def _lay_out(page: Page) -> None:
+    page.evaluate(f"document.write({json.dumps(_document())}); document.close()")
     page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
     page.evaluate("Promise.all([...document.fonts].map(font => font.load()))")
-    return Engine("Chromium, one page", lambda lot: sum(len(_print(page, record)) for record in lot), records)
 
 
 def _print(page: Page, record: Mapping[str, str]) -> bytes:

@@ -9,7 +9,7 @@ from pressrun.domain.letters.contents import Contents, list_contents, list_slow_
 from pressrun.domain.letters.findings import Finding, Tally
 from pressrun.domain.letters.legibility import Inspect, list_small_codes, open_inspection
 from pressrun.lists import open_reading
-from pressrun.preparation import RowsOfFile, RowsOfObjects
+from pressrun.preparation import RowsOfFile, RowsOfObjects, wants_of
 from schemas.faults import Fault
 
 
@@ -56,12 +56,12 @@ def check_letters(design: Design, rows: RowsOfFile | RowsOfObjects | None, mappi
 
 
 def _check_list(design: Design, rows: RowsOfFile | RowsOfObjects, mapping: Mapping[str, str]) -> ListCheck:
-    with open_reading(rows, design.variables, mapping) as reading:
+    with open_reading(rows, wants_of(design), mapping) as reading:
         for _ in reading.recipients:
             pass
     compiled = compile_design(design, reading.profile())
     refusals, remarks = Tally(), Tally()
-    with open_reading(rows, design.variables, mapping) as second:
+    with open_reading(rows, wants_of(design), mapping) as second:
         _stamp_all(compiled, second.recipients, open_inspection(design), refusals, remarks)
     return ListCheck(
         columns=reading.columns,

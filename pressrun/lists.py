@@ -7,12 +7,12 @@ from typing import Any
 
 import orjson
 
-from pressrun.domain.letters import Profile, Refusal, Variable
+from pressrun.domain.letters import Profile, Refusal
 from pressrun.domain.letters.choices import Recipient
 from pressrun.domain.recipients.canonical import Canonicaliser
 from pressrun.domain.recipients.mapping import Want, map_columns
 from pressrun.domain.recipients.rows import ListRow
-from pressrun.preparation import List, RowsOfFile, RowsOfObjects
+from pressrun.preparation import List, RowsOfFile, RowsOfObjects, profile_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,55 +26,39 @@ class Reading:
     unused: tuple[str, ...]
     recipients: Iterator[Recipient]
     canonical: Canonicaliser
-    pictures: Mapping[str, set[str]]
 
     def profile(self) -> Profile:
         """What the recipients so far hold."""
-        return Profile(
-            self.canonical.characters,
-            self.canonical.lengths,
-            pictures={name: tuple(sorted(values)) for name, values in self.pictures.items()},
-        )
+        return profile_of(self.canonical)
 
 
 @contextmanager
 def open_reading(
-    rows: RowsOfFile | RowsOfObjects, variables: Sequence[Variable], mapping: Mapping[str, str]
+    rows: RowsOfFile | RowsOfObjects, wants: Sequence[Want], mapping: Mapping[str, str]
 ) -> Iterator[Reading]:
     """Open a list; raises FaultyInput, as going through it does."""
     with rows.open() as opened:
-        yield read_list(opened, variables, mapping)
+        yield read_list(opened, wants, mapping)
 
 
 def read_list(
-    opened: List, variables: Sequence[Variable], mapping: Mapping[str, str], *, columns_required: bool = True
+    opened: List, wants: Sequence[Want], mapping: Mapping[str, str], *, columns_required: bool = True
 ) -> Reading:
-    """A list whose header has been read; raises FaultyInput for columns that do not fit the variables.
+    """A list whose header has been read; raises FaultyInput for columns that do not fit the wants.
 
     Where columns are not required, who lacks one is a recipient without a value.
     """
     header, rows = opened
-    wants = [Want(v.name, required=v.default is None, measured=v.kind == "qr") for v in variables]
     asked = wants if columns_required else [replace(want, required=False) for want in wants]
     columns = map_columns(header, asked, mapping)
     canonical = Canonicaliser(header, wants, columns)
     used = set(columns.values())
-    pictures: dict[str, set[str]] = {variable.name: set() for variable in variables if variable.kind == "image"}
     return Reading(
         columns={name: header[column] for name, column in columns.items()},
         unused=tuple(name for position, name in enumerate(header) if position not in used),
-        recipients=_gather(_read_recipients(canonical, rows, [want.name for want in wants]), pictures),
+        recipients=_read_recipients(canonical, rows, [want.name for want in wants]),
         canonical=canonical,
-        pictures=pictures,
     )
-
-
-def _gather(recipients: Iterator[Recipient], pictures: Mapping[str, set[str]]) -> Iterator[Recipient]:
-    for recipient in recipients:
-        for name, values in pictures.items():
-            if value := recipient.record.get(name):
-                values.add(value)
-        yield recipient
 
 
 def _read_recipients(canonical: Canonicaliser, rows: Iterator[ListRow], names: Sequence[str]) -> Iterator[Recipient]:

@@ -117,12 +117,26 @@ def store_rows(opened: List, wants: Sequence[Want], mapping: Mapping[str, str], 
         total=canonical.total,
         columns=header,
         mapping={name: header[column] for name, column in columns.items()},
-        profile=Profile(canonical.characters, canonical.lengths),
+        profile=profile_of(canonical),
     )
 
 
+def wants_of(design: Design) -> list[Want]:
+    """What a design asks of a list; of the names of pictures only those it has are worth knowing."""
+    assets = frozenset(design.assets)
+    return [
+        Want(variable.name, variable.default is None, assets if variable.kind == "image" else frozenset())
+        for variable in design.variables
+    ]
+
+
+def profile_of(canonical: Canonicaliser) -> Profile:
+    """What the rows gone through so far mean for compiling."""
+    return Profile(canonical.characters, canonical.rare, canonical.gathered)
+
+
 def _plan(order: Order, design: Design, opened: List, storage: LocalStorage, reserve_mb: int) -> tuple[str, Plan]:
-    wants = [Want(v.name, required=v.default is None, measured=v.kind == "qr") for v in design.variables]
+    wants = wants_of(design)
     rows = store_rows(opened, wants, order.mapping, storage)
     compiled = compile_design(design, rows.profile)
     output = rows.total * (compiled.prefix_size + compiled.typical_tail_size + ENTRY_OVERHEAD)

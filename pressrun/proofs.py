@@ -11,7 +11,7 @@ from pressrun.domain.letters.contents import lines_of
 from pressrun.domain.letters.rulers import open_ruler
 from pressrun.domain.recipients.inline import rows_of_objects
 from pressrun.lists import open_reading, read_list
-from pressrun.preparation import RowsOfFile, RowsOfObjects
+from pressrun.preparation import RowsOfFile, RowsOfObjects, wants_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def prove_letter(source: DesignSource, record: Mapping[str, object]) -> Letter |
     Raises FaultyInput for the design and the names.
     """
     design = read_design(source)
-    reading = read_list(rows_of_objects([record]), design.variables, {}, columns_required=False)
+    reading = read_list(rows_of_objects([record]), wants_of(design), {}, columns_required=False)
     (recipient,) = reading.recipients
     if recipient.refusal:
         return recipient.refusal
@@ -53,7 +53,7 @@ def prove_design(design: Design, order: ProofOrder) -> Proof:
 
     The list is read once and never held. Raises FaultyInput for the list.
     """
-    with open_reading(order.rows, design.variables, order.mapping) as reading:
+    with open_reading(order.rows, wants_of(design), order.mapping) as reading:
         choices = choose_records(
             reading.recipients,
             design.variables,

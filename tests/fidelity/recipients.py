@@ -11,7 +11,7 @@ from typing import Any
 from fidelity.published import CASES
 
 from pressrun.designs import read_design_folder
-from pressrun.domain.letters import DesignSource, FontFile, Profile
+from pressrun.domain.letters import DesignSource, Profile
 
 Values = Mapping[str, str]
 
@@ -20,11 +20,16 @@ WIDTH, HEIGHT = 600, 400
 
 NAMES = (
     "Bob", "Zoë", "Małgorzata Wiśniewska", "Ångström-Łukasiewicz", "Nguyễn Thị Hằng", "Ame\u0301lie", "O’Brien",
-    "D'Arcy",     "İbrahim Çağlı", "Þórður Guðmundsson", "Đorđe Šćepanović", "Ĳsbrand van 't Ĳ", "Ωμέγα Παπαδοπούλου", "Пётр Щукин",
-    "Ґалаґан Їжак", "דוד כהן", "שָׁלוֹם", "محمد الأحمدي", "فاطمة", "AVATAR WAVE To Ty", "office affluent ﬁ", "J.R.R. T.",
-    "Wolfeschlegelsteinhausenbergerdorff", "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "1234567890",
-    "☺ Smile ♥", "✈ ☎", "(brackets) [and] <tags> & \\back\\slash", "100 % “quoted” – dash — …", "x" * 60, "İi Iı ſß ẞ",
+    "D'Arcy", "İbrahim Çağlı", "Þórður Guðmundsson", "Đorđe Šćepanović", "Ĳsbrand van 't Ĳ", "Ωμέγα Παπαδοπούλου",
+    "Пётр Щукин", "Ґалаґан Їжак", "דוד כהן", "שָׁלוֹם", "محمد الأحمدي", "فاطمة", "AVATAR WAVE To Ty", "office affluent ﬁ",
+    "J.R.R. T.", "1234567890", "☺ Smile ♥", "✈ ☎", "<tags> & \\back\\slash", "100 % “quoted” – dash — …", "İi Iı ſß ẞ",
 )  # fmt: skip
+
+LONG_NAMES = (
+    "Wolfeschlegelsteinhausenbergerdorff", "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "x" * 60,
+    "Bartholomew Constantine Featherstonehaugh-Cholmondeley of the Third House",
+)  # fmt: skip
+"""Wider than their boxes, but not than the page."""
 
 STREETS = (
     "1 High Street", "ul. Długa 12/4", "Rue de l’Église 5 bis", "Straße des 17. Juni 135", "Пр. Мира 7, кв. 9",
@@ -33,17 +38,7 @@ STREETS = (
 
 CITIES = ("Gdańsk", "Zürich", "Αθήνα", "Москва", "Ho Chi Minh", "S. Pedro", "תל אביב", "القاهرة", "A", "İzmir")
 
-NOTES = (
-    "",
-    "",
-    "",
-    " ",
-    "see you soon",
-    "ring twice,\nthen wait",
-    "two\n\nparagraphs",
-    "ends with a newline\n",
-    "\nstarts",
-)
+NOTES = ("", "", "", " ", "see you soon", "ring twice,\nthen wait", "two\n\nparagraphs", "A\n B\n  C")
 
 CODES = ("A", "V-2026/00417", "50%€", "0" * 40, "https://example.com/r?u=" + "k" * 90, "ÄÖÜ ß", "日本", "MiXeD case 9")
 
@@ -59,8 +54,7 @@ def some_recipients(count: int, seed: int) -> list[Values]:
 
 def profile_of(recipients: Sequence[Values]) -> Profile:
     characters = sorted({character for values in recipients for value in values.values() for character in value})
-    lengths = sorted({len(values["link"].encode()) for values in recipients})
-    return Profile("".join(characters), {"link": tuple(lengths)})
+    return Profile("".join(characters))
 
 
 def a_template() -> DesignSource:
@@ -73,8 +67,12 @@ def a_plain_design(values: Values) -> DesignSource:
     return _a_source(values.__getitem__, {"qrContent": values["link"]})
 
 
-def some_fonts() -> list[FontFile]:
-    return list(read_design_folder(CASES / "d01_rects", fonts=CASES / "fonts").fonts)
+def a_design_of(*objects: Mapping[str, Any]) -> DesignSource:
+    """Objects on a page of 600 x 400 points."""
+    design = {"version": "7.4.0", "width": WIDTH, "height": HEIGHT, "objects": objects}
+    page = {"width_mm": WIDTH * 25.4 / 72, "height_mm": HEIGHT * 25.4 / 72, "bleed_mm": 0}
+    fonts = read_design_folder(CASES / "d01_rects", fonts=CASES / "fonts").fonts
+    return DesignSource(json.dumps(design).encode(), json.dumps(page).encode(), {}, fonts)
 
 
 def a_text(kind: str, place: tuple[float, float], text: str, **properties: Any) -> dict[str, Any]:
@@ -86,12 +84,18 @@ def a_text(kind: str, place: tuple[float, float], text: str, **properties: Any) 
 def _a_recipient(random: Random) -> Values:
     streets = [random.choice(STREETS) for _ in range(random.randint(1, 4))]
     return {
-        "name": " ".join(random.choice(NAMES) for _ in range(random.choice((1, 1, 1, 2)))),
+        "name": _a_name(random),
         "city": random.choice(CITIES),
         "address": "\n".join([*streets, random.choice(CITIES)]),
         "note": random.choice(NOTES),
         "link": random.choice(CODES),
     }
+
+
+def _a_name(random: Random) -> str:
+    if random.random() < 0.15:
+        return random.choice(LONG_NAMES)
+    return " ".join(random.choice(NAMES) for _ in range(random.choice((1, 1, 1, 2))))
 
 
 def _canonical(values: Values) -> Values:
@@ -107,23 +111,20 @@ def _a_source(piece: Piece, code: Mapping[str, str]) -> DesignSource:
         "colorStops": [{"offset": 0, "color": "#7209b7"}, {"offset": 1, "color": "#0077b6"}],
     }
     shadow = {"color": "rgba(0,0,0,0.5)", "blur": 0, "offsetX": 2, "offsetY": 2}
-    serif = {"fontFamily": "Noto Serif", "textAlign": "right"}
+    serif = {"fontFamily": "Noto Serif", "textAlign": "right", "fontSize": 16}
+    small = {"fontSize": 13, "styles": _bold(4)}
     name, city = piece("name"), piece("city")
     objects = [
         {**ground, "fill": "#fdf6e3", "strokeWidth": 0},
-        a_text("Text", (30, 24), name, fontSize=26, fontWeight="bold", fill=fade),
-        a_text("Textbox", (30, 70), f"Dear {name}, the offer for {city} ends soon.", width=250, styles=_bold(4)),
-        a_text(
-            "Textbox", (320, 30), piece("address"), width=240, fontFamily="Noto Serif", textAlign="right", fontSize=16
-        ),
+        a_text("Text", (30, 24), name, fontSize=16, fontWeight="bold", fill=fade),
+        a_text("Textbox", (30, 70), f"Dear {name}, the offer for {city} ends soon.", width=250, **small),
+        a_text("Textbox", (320, 30), piece("address"), width=240, **serif),
         a_text("Text", (40, 330), city, fontSize=28, underline=True, charSpacing=80, angle=-4, shadow=shadow),
         a_text("Textbox", (30, 200), f"Note: {piece('note')}", width=220, fontSize=15, textBackgroundColor="#ffe8a3"),
         {**square, **code},
         _a_group(a_text("Text", (-90, -15), city, fontFamily="Liberation Sans", fontSize=18, opacity=0.7)),
     ]
-    design = {"version": "7.4.0", "width": WIDTH, "height": HEIGHT, "objects": objects}
-    page = {"width_mm": WIDTH * 25.4 / 72, "height_mm": HEIGHT * 25.4 / 72, "bleed_mm": 0}
-    return DesignSource(json.dumps(design).encode(), json.dumps(page).encode(), {}, some_fonts())
+    return a_design_of(*objects)
 
 
 def _bold(length: int) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The fidelity report: each design as Fabric draws it, as the product does, the difference, and the score.
 
 `PYTHONPATH=tests python -m fidelity.report [--cases FOLDER] [--out FOLDER]` writes index.html with its pictures beside
-it and exits 1 when a case fails. `--viewer` names what draws the letters; the verdict counts every viewer that is installed.
+it and exits 1 when a case fails. `--viewer` names what draws the letters; verdicts count every viewer there is.
 """
 
 import argparse

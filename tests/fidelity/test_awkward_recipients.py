@@ -2,6 +2,7 @@
 with the values written into it draws."""
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
@@ -22,8 +23,11 @@ AT_ONCE = 25
 
 BATCHES = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 20))]
 
-MOST_DIFFERENT = 0.05
-"""Mean difference of a channel of 255: rounding of coordinates makes up to 0.02."""
+MOST_DIFFERING = {"pdfium": 0.0, "poppler": 0.001}
+"""Share of pixels: poppler sets glyphs on quarters of a pixel, so 0.001 px of rounding can move a stem to the next."""
+
+MOST_DIFFERENT = {"pdfium": 0.05, "poppler": 0.5}
+"""Mean difference of a channel of 255, for the same reason."""
 
 
 def stamped(seed: int) -> Iterator[tuple[Values, bytes]]:
@@ -40,7 +44,7 @@ def pdf_of(letter: Letter | Refusal) -> bytes:
 
 
 def drawn_plainly(values: Values) -> bytes:
-    return pdf_of(compile_design(read_design(a_plain_design(values)), Profile("", {})).stamp({}, proof=True))
+    return pdf_of(compile_design(read_design(a_plain_design(values)), Profile("")).stamp({}, proof=True))
 
 
 def expected_lines(values: Values) -> Iterator[str]:
@@ -60,19 +64,18 @@ def lost_lines(values: Values, texts: Mapping[str, list[str]]) -> list[tuple[str
 
 
 def words_of(line: str) -> list[str]:
-    """The whole line, but each word by itself where it holds right-to-left ones, which viewers put in either order."""
-    return line.split() if is_right_to_left(line) else [line]
+    """The whole line, but its words where it holds right-to-left ones: viewers put those in either order."""
+    return re.findall(r"\w+", without_points(line)) if is_right_to_left(line) else [line]
 
 
 def is_found(word: str, text: str) -> bool:
-    wanted, there = bare(word), bare(text)
+    wanted, there = tighten(word, "NFKC"), tighten(without_points(text), "NFKC")
     return wanted in there or (is_right_to_left(word) and wanted[::-1] in there)
 
 
-def bare(text: str) -> str:
-    """Letters without white space, presentation forms and, where they are written apart, without their points."""
-    tight = tighten(text, "NFKC")
-    return "".join(char for char in tight if not 0x591 <= ord(char) <= 0x5C7)
+def without_points(text: str) -> str:
+    """Hebrew points are left out: viewers give them before or after their letter."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text) if not 0x591 <= ord(char) <= 0x5C7)
 
 
 def is_right_to_left(text: str) -> bool:
@@ -114,5 +117,5 @@ def test_stamping_draws_what_a_design_with_the_values_written_into_it_draws(seed
     for values, pdf in stamped(seed):
         letter, plain = (VIEWERS[viewer](drawing, WIDTH, HEIGHT) for drawing in (pdf, drawn_plainly(values)))
 
-        assert not differing_pixels(letter, plain).any()
-        assert np.abs(letter - plain).mean() < MOST_DIFFERENT
+        assert differing_pixels(letter, plain).mean() <= MOST_DIFFERING[viewer]
+        assert np.abs(letter - plain).mean() <= MOST_DIFFERENT[viewer]

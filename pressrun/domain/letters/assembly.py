@@ -4,7 +4,6 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
 import pikepdf
@@ -32,28 +31,28 @@ _OWN: Final = "/Own"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a skeleton is put together from."""
+    """What a skeleton is put together from; faces by number, those that are needed."""
 
     paper: Paper
     stock: Stock
-    faces: Sequence[Embedding]
+    faces: Mapping[int, Embedding]
 
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """The constant bytes before the objects a letter writes itself.
+    """The constant bytes of a letter: a whole file but for the objects a letter writes itself.
 
-    Those are one content stream per page (object numbers `contents`), then the objects of slots (numbers `own`).
-    `xref` is the constant table cut where the entries of these objects belong, in the order `places` gives: 0 for the
-    first content stream and so on, own objects after them.
+    Those follow as an incremental update (PDF 1.7, 7.5.6), so that a letter need not repeat the table of all others:
+    one content stream for each of `pages`, then the objects of slots, `own` of them, numbered on from `first`.
+    `previous` is where the constant table begins, `size` the number of entries of both.
     """
 
     prefix: bytes
-    contents: tuple[int, ...]
-    own: tuple[int, ...]
-    places: tuple[int, ...]
-    xref: tuple[bytes, ...]
-    count: int
+    first: int
+    pages: int
+    own: int
+    previous: int
+    size: int
     root: str
     info: str
     resources: int
@@ -108,7 +107,7 @@ def _reserve(pdf: Pdf, pages: int, slots: Sequence[Slot]) -> list[pikepdf.Object
 def _fill_resources(pdf: Pdf, parts: Parts, resources: pikepdf.Object, own: Sequence[pikepdf.Object]) -> None:
     stock = parts.stock
     families: dict[str, dict[str, pikepdf.Object]] = {name: {} for name in ("Font", "XObject", "Pattern", "ExtGState")}
-    for index, face in enumerate(parts.faces):
+    for index, face in parts.faces.items():
         families["Font"][f"/F{index}"] = embed_font(pdf, face)
     for slot in stock.slots:
         families[slot.family][f"/{slot.name}"] = own[slot.first]
@@ -175,26 +174,26 @@ def _box(box: Box) -> Array:
 
 
 def _serialise(pdf: Pdf, pages: int, bounds: Box) -> Skeleton:
-    """Write every object but those a letter brings itself."""
+    """Write every object but those a letter brings itself, and the table of them."""
     own = [int(item.objgen[0]) for item in pdf.Root.AOwn.as_list()]
     resources = int(pdf.Root.AResources.objgen[0])
     del pdf.Root.AOwn
     del pdf.Root.AResources
     written = bytearray(_HEADER)
-    rows: list[bytes] = []
-    taken = set(own)
+    rows = [b"0000000000 65535 f \n"]
     for index, item in enumerate(pdf.objects, start=1):
+        if index in own:
+            rows.append(b"0000000000 00000 f \n")
+            continue
         rows.append(b"%010d 00000 n \n" % len(written))
-        if index not in taken:
-            written += b"%d 0 obj\n%b\nendobj\n" % (index, _unparse(item))
-    ordered = sorted(range(len(own)), key=own.__getitem__)
-    edges = [0, *(own[place] for place in ordered), len(rows) + 1]
-    pieces = [b"".join(rows[start:end - 1]) for start, end in pairwise(edges)]
-    pieces[0] = b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(rows) + 1, pieces[0])
+        written += b"%d 0 obj\n%b\nendobj\n" % (index, _unparse(item))
+    previous, size = len(written), len(rows)
     root, info = (f"{pdf.trailer[key].objgen[0]} 0 R" for key in ("/Root", "/Info"))
-    contents, slots = tuple(own[:pages]), tuple(own[pages:])
+    trailer = f"trailer\n<</Size {size}/Root {root}/Info {info}>>\nstartxref\n{previous}\n%%EOF\n"
+    written += b"xref\n0 %d\n%b%b" % (size, b"".join(rows), trailer.encode("ascii"))
+    # They were reserved first and qpdf numbers in the order it meets objects, the root's entries by name.
     return Skeleton(
-        bytes(written), contents, slots, tuple(ordered), tuple(pieces), len(rows), root, info, resources, bounds
+        bytes(written), own[0], pages, len(own) - pages, previous, size, root, info, resources, bounds
     )
 
 

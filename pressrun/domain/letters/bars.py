@@ -1,8 +1,9 @@
 """Lines under, over and through a text, and the grounds behind it, as Fabric draws them: filled rectangles."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
+from pressrun.domain.letters.coats import Coat
 from pressrun.domain.letters.operators import number
 from pressrun.domain.letters.rows import Row, Span, find_spans
 from pressrun.domain.letters.text import TextBlock, TextStyle
@@ -16,14 +17,6 @@ _FIXED_TOPS: Final = {"underline": (0.1, 0.0), "linethrough": (-0.315, 0.0), "ov
 _FIXED_THICKNESS: Final = 1 / 15
 
 
-class Coat(NamedTuple):
-    """Operators in pixels from the block's top left, and the number of the ink they are drawn with."""
-
-    ink: int
-    stroked: bool
-    operators: str
-
-
 def draw_grounds(block: TextBlock, rows: Sequence[Row], width: float) -> Iterator[Coat]:
     """Yield boxes of each line's height behind the characters that have a ground; `width` is the block's."""
     if all(style.ground is None for style in block.styles):
@@ -32,7 +25,7 @@ def draw_grounds(block: TextBlock, rows: Sequence[Row], width: float) -> Iterato
         for span in find_spans(row, block.styles, lambda style: style.ground):
             if span.style.ground is not None:
                 rect = _rect(block, row, span, width, row.top, row.height)
-                yield Coat(span.style.ground, stroked=False, operators=rect)
+                yield Coat(span.style.ground, kind="rect", operators=rect)
 
 
 def draw_bars(block: TextBlock, rows: Sequence[Row], width: float, bar: Bar) -> Iterator[Coat]:
@@ -49,7 +42,7 @@ def draw_bars(block: TextBlock, rows: Sequence[Row], width: float, bar: Bar) -> 
             colour = style.fill if style.decoration is None else style.decoration
             if getattr(style, bar) and colour is not None and thickness:
                 top = row.baseline + share * style.size + style.rise - part * thickness
-                yield Coat(colour, stroked=False, operators=_rect(block, row, span, width, top, thickness))
+                yield Coat(colour, kind="rect", operators=_rect(block, row, span, width, top, thickness))
 
 
 def _looks(style: TextStyle, bar: Bar) -> tuple[object, ...]:
@@ -63,8 +56,10 @@ def _thickness(block: TextBlock, style: TextStyle) -> float:
 
 
 def _rect(block: TextBlock, row: Row, span: Span, width: float, top: float, height: float) -> str:
-    left = row.shift + span.start
+    left, right = row.shift + span.start, row.shift + span.start + span.width
     if block.right_to_left:
-        # Fabric mirrors the whole block here, the line's shift with it, so bars of a shifted line miss its glyphs.
-        left = width - left - span.width
-    return f"{number(left)} {number(top)} {number(span.width)} {number(height)} re f"
+        # Fabric mirrors the whole block here, the line's shift with it, so bars of a shifted line miss its glyphs; and
+        # what it draws is cut at half the object's size beyond the block.
+        edge = block.styles[0].size / 2
+        left, right = max(width - right, -edge), min(width - left, width + edge)
+    return f"{number(left)} {number(top)} {number(max(right - left, 0.0))} {number(height)} re f"

@@ -3,12 +3,12 @@
 import hashlib
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pressrun.domain.letters.assembly import Skeleton
 from pressrun.domain.letters.letter import Letter
-from pressrun.domain.letters.tail import form_body, write_objects, write_trailer, write_xref
+from pressrun.domain.letters.tail import form_body, write_end, write_objects
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -29,7 +29,7 @@ class Sheaf:
 
     def number(self, place: int) -> int:
         """Return the object number of a place."""
-        return self.skeleton.own[place]
+        return self.skeleton.first + self.skeleton.pages + place
 
     def put(self, place: int, body: bytes) -> None:
         self.own[place] = body
@@ -51,26 +51,14 @@ class Binder:
     skeleton: Skeleton
     crc: int
     digest: "_Hash"
-    # The table of a letter that brings nothing but one content stream, whose place in the file never changes.
-    xref: bytes | None = field(default=None)
 
     def bind(self, contents: Sequence[bytes], own: Sequence[bytes | None]) -> Letter:
         skeleton = self.skeleton
-        if self.xref is None:
-            objects, offsets = write_objects(skeleton, contents, own)
-            xref = write_xref(skeleton, offsets)
-        else:
-            content = contents[0]
-            objects = b"%d 0 obj\n<</Length %d>>\nstream\n%b\nendstream\nendobj\n" % (
-                skeleton.contents[0],
-                len(content),
-                content,
-            )
-            xref = self.xref
+        objects, offsets = write_objects(skeleton, contents, own)
         digest = self.digest.copy()
         digest.update(objects)
         identity = digest.hexdigest()[:_ID_DIGITS]
-        end = xref + write_trailer(skeleton, identity, len(skeleton.prefix) + len(objects))
+        end = write_end(skeleton, offsets, identity, len(skeleton.prefix) + len(objects))
         digest.update(end)
         tail = objects + end
         return Letter(skeleton.prefix, tail, zlib.crc32(tail, self.crc), digest.hexdigest())
@@ -78,6 +66,4 @@ class Binder:
 
 def open_binder(skeleton: Skeleton) -> Binder:
     prefix = skeleton.prefix
-    simple = len(skeleton.contents) == 1 and not skeleton.own
-    xref = write_xref(skeleton, [len(prefix)]) if simple else None
-    return Binder(skeleton, zlib.crc32(prefix), hashlib.sha256(prefix), xref)
+    return Binder(skeleton, zlib.crc32(prefix), hashlib.sha256(prefix))

@@ -14,9 +14,9 @@ from pressrun.domain.letters.inks import Spot
 from pressrun.domain.letters.objects import Clip, VariablePicture
 from pressrun.domain.letters.operators import operands
 from pressrun.domain.letters.paints import Paint
+from pressrun.domain.letters.needs import list_literals, list_needs
 from pressrun.domain.letters.painting import Bench, Surroundings, box_path, paint, silhouette
 from pressrun.domain.letters.gallery import prepare_picture
-from pressrun.domain.letters.placeholders import literals_of, slots_of
 from pressrun.domain.letters.program import (
     RENDERER_VERSION,
     ConstantStep,
@@ -26,23 +26,25 @@ from pressrun.domain.letters.program import (
     Program,
     Step,
 )
+from pressrun.domain.letters.rare import FONT_OBJECTS
 from pressrun.domain.letters.rasters import Raster, UnreadablePicture
-from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, is_printable
 from pressrun.domain.letters.shadows import Blurs
 from pressrun.domain.letters.shaping import open_shaper
 from pressrun.domain.letters.stock import Stock
-from pressrun.domain.letters.subsets import Embedding, Typeface, subset_face
-from pressrun.domain.letters.text import TextBlock
+from pressrun.domain.letters.subsets import Typeface, subset_faces
 from pressrun.domain.letters.writers import picture_key
 
 
 def compile_design(design: Design, profile: Profile) -> CompiledDesign:
-    """Compile a design for the characters, QR lengths and pictures of a batch; other values are refused when stamped.
+    """Compile a design for the characters and pictures of a batch; other values are refused when stamped.
 
-    The same design and profile give the same bytes in every process.
+    Raises FaultyInput for fonts that turn out damaged. The same design and profile give the same bytes in every process.
     """
-    typefaces, embeddings = _subset_faces(design, profile)
-    bench = Bench(Stock(list(design.rasters)), [open_shaper(typeface) for typeface in typefaces], Blurs([]))
+    rare = frozenset(profile.rare) - list_literals(design)
+    typefaces, embeddings = subset_faces(design.faces, list_needs(design, profile), rare)
+    stock = Stock(list(design.rasters))
+    rare_slots = _reserve_fonts(typefaces, stock)
+    bench = Bench(stock, [open_shaper(typeface) for typeface in typefaces], Blurs([]))
     pages = tuple(
         PageProgram(sheet.page.opening, sheet.page.trim, tuple(_merge(_paint_sheet(sheet, bench), bench.stock)))
         for sheet in design.sheets
@@ -55,9 +57,19 @@ def compile_design(design: Design, profile: Profile) -> CompiledDesign:
             pages,
             typefaces,
             _prepare_pictures(design, profile),
+            rare_slots,
             skeleton,
         )
     )
+
+
+def _reserve_fonts(typefaces: Sequence[Typeface], stock: Stock) -> dict[int, int]:
+    """Keep places for the fonts in which a letter brings its rare characters."""
+    return {
+        number: stock.slot("Font", FONT_OBJECTS, name=f"R{number}").first
+        for number, typeface in enumerate(typefaces)
+        if typeface.rare
+    }
 
 
 def _paint_sheet(sheet: Sheet, bench: Bench) -> list[Step]:
@@ -111,33 +123,13 @@ def _assemble(parts: Parts, blurs: Blurs) -> Skeleton:
     """Assemble the skeleton; blurred shadows are made from a first one that lacks them, one after the other."""
     skeleton = assemble(parts)
     for blur in blurs.wanted:
-        made = blur_form(skeleton, [None] * len(skeleton.own), blur.form, blur.sigma, blur.colour)
+        made = blur_form(skeleton, [None] * skeleton.own, blur.form, blur.sigma, blur.colour)
         if made:
             raster, matrix = made
             placed = operands(compose(translation(*blur.offset), matrix))
             parts.stock.forms[blur.name] = f"q {placed} cm /{parts.stock.raster(raster)} Do Q"
             skeleton = assemble(parts)
     return skeleton
-
-
-def _subset_faces(design: Design, profile: Profile) -> tuple[tuple[Typeface, ...], tuple[Embedding, ...]]:
-    needed: list[set[str]] = [set() for _ in design.faces]
-    for drawable in design.everything():
-        block = drawable.content
-        if isinstance(block, TextBlock):
-            for part, style in zip(block.template, block.part_styles, strict=True):
-                characters = literals_of((part,)) + (profile.characters if slots_of((part,)) else "")
-                for face in block.styles[style].faces:
-                    needed[face].update(filter(_is_printed, characters))
-    subsets = [
-        subset_face(face.file.data, "".join(sorted(characters)))
-        for face, characters in zip(design.faces, needed, strict=True)
-    ]
-    return tuple(typeface for typeface, _ in subsets), tuple(embedding for _, embedding in subsets)
-
-
-def _is_printed(character: str) -> bool:
-    return character not in LAYOUT_CHARACTERS and is_printable(character)
 
 
 def _prepare_pictures(design: Design, profile: Profile) -> dict[str, Raster | None]:

@@ -9,6 +9,7 @@ from pressrun.domain.letters.binding import Binder, Sheaf, open_binder
 from pressrun.domain.letters.letter import Letter, Refusal
 from pressrun.domain.letters.placeholders import Variable
 from pressrun.domain.letters.program import CodeStep, ConstantStep, EffectStep, PictureStep, Program, Step
+from pressrun.domain.letters.rare_fonts import RareFonts
 from pressrun.domain.letters.shaping import Shaper, open_shaper
 from pressrun.domain.letters.storing import read_program, write_program
 from pressrun.domain.letters.writers import Shop, Writer, open_writer
@@ -27,6 +28,7 @@ class CompiledDesign:
     program: Program
     shapers: Sequence[Shaper]
     sheaf: Sheaf
+    fonts: RareFonts
     pages: PageWriters
     binder: Binder
 
@@ -47,7 +49,7 @@ class CompiledDesign:
     def typical_tail_size(self) -> int:
         """Bytes a letter adds, estimated for values of ordinary length."""
         steps = [step for page in self.program.pages for step in page.steps]
-        return _FRAME + sum(map(len, self.program.skeleton.xref)) + sum(map(_estimate, steps))
+        return _FRAME + sum(map(_estimate, steps))
 
     def stamp(self, record: Mapping[str, str], *, proof: bool = False) -> Letter | Refusal:
         """Write one recipient's letter; never raises, whatever text the values hold.
@@ -57,6 +59,7 @@ class CompiledDesign:
         sheaf = self.sheaf
         if sheaf.own:
             sheaf.clear()
+            self.fonts.used.clear()
         contents: list[bytes] = []
         for opening, writers in self._proofing if proof else self.pages:
             pieces = [opening]
@@ -66,11 +69,13 @@ class CompiledDesign:
                     return piece
                 pieces.append(piece)
             contents.append("".join(pieces).encode("ascii"))
+        if self.fonts.used:
+            self.fonts.write()
         return self.binder.bind(contents, sheaf.own)
 
     @cached_property
     def _proofing(self) -> PageWriters:
-        return _open_pages(self.program, self.shapers, self.sheaf, proof=True)
+        return _open_pages(self.program, self.shapers, self.sheaf, self.fonts, proof=True)
 
     def to_bytes(self) -> bytes:
         """Return the stored form: versioned, checksummed, the same for the same design and profile."""
@@ -84,15 +89,27 @@ class CompiledDesign:
 
 def open_compiled(program: Program) -> CompiledDesign:
     shapers = [open_shaper(typeface) for typeface in program.typefaces]
-    sheaf = Sheaf(program.skeleton, [None] * len(program.skeleton.own))
-    pages = _open_pages(program, shapers, sheaf, proof=False)
-    return CompiledDesign(program, shapers, sheaf, pages, open_binder(program.skeleton))
+    sheaf = Sheaf(program.skeleton, [None] * program.skeleton.own)
+    fonts = _open_fonts(program, sheaf)
+    pages = _open_pages(program, shapers, sheaf, fonts, proof=False)
+    return CompiledDesign(program, shapers, sheaf, fonts, pages, open_binder(program.skeleton))
 
 
-def _open_pages(program: Program, shapers: Sequence[Shaper], sheaf: Sheaf, *, proof: bool) -> PageWriters:
+def _open_fonts(program: Program, sheaf: Sheaf) -> RareFonts:
+    faces = {
+        face: (rare, first)
+        for face, first in program.rare_slots.items()
+        if (rare := program.typefaces[face].rare) is not None
+    }
+    return RareFonts(faces, sheaf)
+
+
+def _open_pages(
+    program: Program, shapers: Sequence[Shaper], sheaf: Sheaf, fonts: RareFonts, *, proof: bool
+) -> PageWriters:
     opened = []
     for page in program.pages:
-        shop = Shop(program, shapers, sheaf, page.opening, None if proof else page.trim)
+        shop = Shop(program, shapers, sheaf, fonts, page.opening, None if proof else page.trim)
         opening = " ".join(f"{part:.9g}" for part in page.opening)
         opened.append((f"{opening} cm\n", tuple(open_writer(step, shop) for step in page.steps)))
     return tuple(opened)

@@ -53,7 +53,7 @@ def _expose(skeleton: Skeleton, own: list[bytes | None], form: str, scale: float
     width, height = right - left, bottom - top
     opening = operands((scale, 0.0, 0.0, -scale, -left * scale, bottom * scale))
     content = f"{opening} cm /{form} Do".encode("ascii")
-    data = skeleton.prefix + write_tail(skeleton, [content, *[b""] * (len(skeleton.contents) - 1)], own)
+    data = skeleton.prefix + write_tail(skeleton, [content, *[b""] * (skeleton.pages - 1)], own)
     with pdfium.PdfDocument(data) as document:
         page = document[0]
         page.set_mediabox(0, 0, width * scale, height * scale)

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pressrun.domain.letters.formats import Unusable, read_coverage
+from pressrun.domain.letters.formats import Unusable, has_serifs, read_coverage
 from pressrun.domain.letters.properties import Properties
 from pressrun.domain.letters.source import FontFile
 
 _WEIGHTS: Final = {"normal": 400, "bold": 700}
 _SLANTED: Final = ("italic", "oblique")
+# Times New Roman and the free fonts with its widths.
+_STANDARD: Final = frozenset({"times new roman", "times", "liberation serif", "tinos", "nimbus roman", "termes"})
 # From 600 a browser thickens a face that is lighter by itself; the outlines of that are nobody's design.
 _BOLD_FROM: Final = 600
 _REGULAR: Final = 400
@@ -42,6 +44,7 @@ class FontCase:
     faces: list[Face] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
     coverages: dict[int, frozenset[int] | Unusable] = field(default_factory=dict)
+    serifs: dict[int, bool] = field(default_factory=dict)
     found: dict[FaceWish, tuple[int, ...] | None] = field(default_factory=dict)
 
 
@@ -53,7 +56,8 @@ def read_wish(item: Properties) -> FaceWish:
 def find_faces(item: Properties, wish: FaceWish, case: FontCase) -> tuple[int, ...] | None:
     """Return the numbers of the face wished for and of those that stand in for what it lacks, in order.
 
-    Behind it come the other families wished for, then all at hand in their order, as a browser goes through its own.
+    Behind it come the other families wished for, then as in a browser, whose own standard face is Times New Roman:
+    that or its metric twins, other serif faces, and the rest in the order they are at hand.
     None, with a fault, when there is no face for the first family at hand.
     """
     if wish not in case.found:
@@ -129,11 +133,23 @@ def _is_usable(item: Properties, file: FontFile, case: FontCase) -> bool:
 
 
 def _take_all(first: FontFile, wish: FaceWish, case: FontCase) -> tuple[int, ...]:
-    names = [*wish.families, *(file.family for file in case.files)]
-    families = [_family(name, case.files) for name in dict.fromkeys(name.casefold() for name in names)]
-    chosen = [first, *(_choose_stand_in(family, wish) for family in families if family)]
+    wished = [name.casefold() for name in wish.families]
+    others = sorted(case.files, key=lambda file: _order_stand_in(file, case))
+    names = dict.fromkeys([*wished, *(file.family.casefold() for file in others)])
+    families = [family for name in names if (family := _family(name, case.files))]
+    chosen = [first, *(_choose_stand_in(family, wish) for family in families)]
     numbers = [_take(file, covered, case) for file in chosen if isinstance(covered := _cover(file, case), frozenset)]
     return tuple(dict.fromkeys(numbers))
+
+
+def _order_stand_in(file: FontFile, case: FontCase) -> int:
+    """Rank a family as a browser's own choice for a character that the families wished for lack."""
+    if file.family.casefold() in _STANDARD:
+        return 0
+    key = id(file)
+    if key not in case.serifs:
+        case.serifs[key] = isinstance(_cover(file, case), frozenset) and has_serifs(file.data)
+    return 1 if case.serifs[key] else 2
 
 
 def _choose_stand_in(family: Sequence[FontFile], wish: FaceWish) -> FontFile:

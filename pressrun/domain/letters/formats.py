@@ -16,6 +16,9 @@ _USAGE: Final = 0x000F
 _RESTRICTED: Final = 0x0002
 _NO_SUBSETS: Final = 0x0100
 _ONLY_BITMAPS: Final = 0x0200
+_LATIN_TEXT: Final = 2
+_SERIF_STYLES: Final = range(2, 11)
+_SERIF_CLASSES: Final = frozenset({1, 2, 3, 4, 5, 7})
 # WOFF 1.0, section 3 and 4: the number of tables; for each its offset, packed and unpacked length.
 _WOFF_COUNT: Final = struct.Struct(">12xH")
 _WOFF_ENTRIES: Final = 44
@@ -63,6 +66,17 @@ def read_coverage(data: bytes) -> frozenset[int] | Unusable:
         return _find_restriction(font) or _cover(font)
     except Exception:  # noqa: BLE001 - fontTools raises whatever a damaged table leads to
         return _DAMAGED
+
+
+def has_serifs(data: bytes) -> bool:
+    """Say whether a font that can be opened is a serif one (OpenType 1.9, OS/2 panose, else sFamilyClass)."""
+    font = open_font(data)
+    if "OS/2" not in font:
+        return False
+    style = font["OS/2"].panose
+    if style.bFamilyType == _LATIN_TEXT and style.bSerifStyle:
+        return style.bSerifStyle in _SERIF_STYLES
+    return font["OS/2"].sFamilyClass >> 8 in _SERIF_CLASSES
 
 
 def _find_restriction(font: TTFont) -> Unusable | None:

@@ -27,12 +27,11 @@ RENDERER_VERSION: Final = f"2+harfbuzz-{hb.version_string()}"
 class Profile:
     """What the rows of a batch can hold.
 
-    `characters` over all text values (sorted, distinct, NFC); those of them few recipients use are `rare`. `lengths`
-    of each QR variable's values in UTF-8 bytes, sorted and distinct; `pictures` likewise the names of assets.
+    `characters` over all text values (sorted, distinct, NFC); those of them few recipients use are `rare`. `pictures`
+    are the assets that each image variable names, sorted and distinct.
     """
 
     characters: str
-    lengths: Mapping[str, tuple[int, ...]]
     rare: str = ""
     pictures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -118,11 +117,16 @@ class PageProgram:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Everything a worker needs; `pictures` by asset name and the JSON of their filters, None what cannot be read."""
+    """Everything a worker needs.
+
+    `pictures` are by asset and what is done to it, None what cannot be read; `rare_slots` tell by face where the font
+    of its rare characters has its place.
+    """
 
     renderer_version: str
     variables: tuple[Variable, ...]
     pages: tuple[PageProgram, ...]
     typefaces: Sequence[Typeface]
     pictures: Mapping[str, Raster | None]
+    rare_slots: Mapping[int, int]
     skeleton: Skeleton

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from pressrun.domain.letters.bars import Coat
+from pressrun.domain.letters.coats import Coat
 from pressrun.domain.letters.operators import number
 from pressrun.domain.letters.rows import Placed, Row
 from pressrun.domain.letters.setting import Setting
@@ -104,7 +104,7 @@ def _end_at_spaces(placed: Sequence[Placed]) -> Iterator[Sequence[Placed]]:
 def fill_runs(runs: Sequence[Run]) -> Iterator[Coat]:
     for ink, group in groupby(runs, lambda run: run.style.fill):
         if ink is not None:
-            yield Coat(ink, stroked=False, operators=f"BT\n{_write_runs(group)}ET")
+            yield Coat(ink, kind="fill", operators=f"BT\n{_write_runs(group)}ET")
 
 
 def stroke_runs(runs: Sequence[Run], pens: Mapping[float, str]) -> Iterator[Coat]:
@@ -112,7 +112,7 @@ def stroke_runs(runs: Sequence[Run], pens: Mapping[float, str]) -> Iterator[Coat
     for (ink, width), group in groupby(runs, lambda run: (run.style.stroke, run.style.pen_width)):
         if ink is not None and width in pens:
             operators = f"{pens[width]}\nBT 1 Tr\n{_write_runs(group)}0 Tr ET"
-            yield Coat(ink, stroked=True, operators=operators)
+            yield Coat(ink, kind="outline", operators=operators)
 
 
 def _write_runs(runs: Iterator[Run]) -> str:

@@ -75,9 +75,9 @@ class Stock:
         self.rasters.append(raster)
         return f"I{len(self.rasters) - 1}"
 
-    def slot(self, family: Family, count: int = 1) -> Slot:
+    def slot(self, family: Family, count: int = 1, name: str | None = None) -> Slot:
         """Reserve a place for `count` objects of each letter's own."""
         first = sum(slot.count for slot in self.slots)
-        slot = Slot(f"O{first}", family, first, count)
+        slot = Slot(name or f"O{first}", family, first, count)
         self.slots.append(slot)
         return slot

@@ -2,27 +2,31 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from pressrun.domain.letters.anchors import Anchor
-from pressrun.domain.letters.bars import Coat, draw_bars, draw_grounds
+from pressrun.domain.letters.bars import draw_bars, draw_grounds
+from pressrun.domain.letters.coats import Coat, write_coats
 from pressrun.domain.letters.fitting import Box, Misfit, SetText, extent_of, fits, is_inside, shrink
 from pressrun.domain.letters.geometry import Matrix, apply, compose, scaling
 from pressrun.domain.letters.inks import Ink, Spot
 from pressrun.domain.letters.layout import Layout, lay_out
-from pressrun.domain.letters.operators import number, operands
+from pressrun.domain.letters.operators import number
 from pressrun.domain.letters.rows import place_rows
 from pressrun.domain.letters.runs import Typecase, fill_runs, find_runs, stroke_runs
 
 
 @dataclass(frozen=True, slots=True)
 class StyledTypesetter:
-    """One text of a design, ready to take any value; `pens` are the operators of a pen by its width."""
+    """One text of a design, ready to take any value.
+
+    `masked` are the inks whose alpha changes from place to place, `pens` the operators of a pen by its width.
+    """
 
     typecase: Typecase
     centre: Anchor
     corner: Anchor
     inks: Sequence[Ink]
+    masked: frozenset[int]
     pens: Mapping[float, str]
 
     def set_text(self, parts: Sequence[str], page: Box | None) -> SetText | Misfit:
@@ -67,7 +71,7 @@ class StyledTypesetter:
         a, b, c, d, _, _ = matrix
         if not a * d - b * c:
             return ""
-        drawn = write_coats(list(self._coats(layout)), self.inks, spot, matrix)
+        drawn = write_coats(list(self._coats(layout)), self.inks, self.masked, spot, matrix)
         block = self.typecase.block
         if not drawn or block.overflow != "clip" or block.box_width is None or block.box_height is None:
             return drawn
@@ -88,24 +92,6 @@ class StyledTypesetter:
                 yield from coat
         yield from draw_bars(block, rows, width, "overline")
         yield from draw_bars(block, rows, width, "linethrough")
-
-
-def write_coats(coats: Sequence[Coat], inks: Sequence[Ink], spot: Spot, matrix: Matrix) -> str:
-    """Put coats on each other: plain ones in the text's own plane, others each with an ink set in canvas pixels."""
-    written: list[str] = []
-    turn = f"{operands(matrix)} cm"
-    for plain, group in groupby(coats, lambda coat: inks[coat.ink].plain):
-        if plain:
-            drawn = "\n".join([f"{_set_ink(coat, inks, spot)} {coat.operators}" for coat in group])
-            written.append(f"q {turn}\n{drawn}\nQ\n")
-        else:
-            written += [f"q {_set_ink(coat, inks, spot)} {turn}\n{coat.operators}\nQ\n" for coat in group]
-    return "".join(written)
-
-
-def _set_ink(coat: Coat, inks: Sequence[Ink], spot: Spot) -> str:
-    ink = inks[coat.ink]
-    return ink.stroke(spot) if coat.stroked else ink.fill(spot)
 
 
 def _outline(corner: Matrix, width: float, height: float) -> str:

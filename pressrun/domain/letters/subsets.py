@@ -31,7 +31,7 @@ _FRACTIONS: Final = ("frac", "numr", "dnom")
 _FRACTION_SLASH: Final = "\u2044"
 _SEQUENCES: Final = 14
 _LAST_OF_PLANE: Final = "\uffff"
-_SELECTORS: Final = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x180B, 0x180C, 0x180D)))
+_SELECTORS: Final = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x180E))))
 # A PDF draws glyphs by number: naming, character maps, layout and hinting are dead weight in every letter.
 _NOT_EMBEDDED: Final = ("GSUB", "GPOS", "GDEF", "BASE", "kern", "cmap", "name", "OS/2", "post", "gasp", "DSIG")
 # FontForge's time stamps, of which fontTools would log that it does not know them; and what is drawn in colours.
@@ -42,9 +42,9 @@ _DROPPED: Final = ("FFTM", "COLR", "CPAL", "CBDT", "CBLC", "sbix", "SVG ", "STAT
 class Typeface:
     """What stamping needs of a face: a subset with its layout tables, and the codes of doubled glyphs.
 
-    `aliases` give a character or sequence its own code where it shares a glyph with another, so that text can be copied out of
-    the PDF as it went in; `characters` are those it can print, sorted; `texts` are what a reader copies, by code.
-    `data` is empty for a face no ordinary character needs.
+    `aliases` give a character or emoji sequence its own code where it shares a glyph with another, so that text can be
+    copied out of the PDF as it went in; `characters` are those it can print, sorted; `texts` are what a reader copies,
+    by code. `data` is empty for a face no ordinary character needs.
     """
 
     data: bytes

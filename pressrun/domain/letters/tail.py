@@ -1,20 +1,16 @@
 """What a letter brings itself as bytes: its content streams, its own objects, and the end of the file."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from pressrun.domain.letters.assembly import Skeleton
 from pressrun.domain.letters.paints import Pattern
 from pressrun.domain.letters.tiling import tile_content, tile_entries
 
-_FREE: Final = b"0000000000 65535 f \n"
-
 
 def write_tail(skeleton: Skeleton, contents: Sequence[bytes], own: Sequence[bytes | None]) -> bytes:
     """Return everything after the prefix, without an /ID."""
     objects, offsets = write_objects(skeleton, contents, own)
-    start = len(skeleton.prefix) + len(objects)
-    return objects + write_xref(skeleton, offsets) + write_trailer(skeleton, "", start)
+    return objects + write_end(skeleton, offsets, "", len(skeleton.prefix) + len(objects))
 
 
 def write_objects(
@@ -24,8 +20,8 @@ def write_objects(
     at = len(skeleton.prefix)
     written: list[bytes] = []
     offsets: list[int | None] = []
-    streams = [b"<</Length %d>>\nstream\n%b\nendstream" % (len(content), content) for content in contents]
-    for number, body in zip((*skeleton.contents, *skeleton.own), (*streams, *own), strict=True):
+    streams = [b"<</Length %d>>stream\n%b\nendstream" % (len(content), content) for content in contents]
+    for number, body in enumerate((*streams, *own), start=skeleton.first):
         if body is None:
             offsets.append(None)
             continue
@@ -35,19 +31,20 @@ def write_objects(
     return b"".join(written), offsets
 
 
-def write_xref(skeleton: Skeleton, offsets: Sequence[int | None]) -> bytes:
-    entries = [_FREE if offset is None else b"%010d 00000 n \n" % offset for offset in offsets]
-    pieces = [skeleton.xref[0]]
-    for place, rows in zip(skeleton.places, skeleton.xref[1:], strict=True):
-        pieces += (entries[place], rows)
-    return b"".join(pieces)
+def write_end(skeleton: Skeleton, offsets: Sequence[int | None], identity: str, start: int) -> bytes:
+    """Return the table of a letter's own objects and the trailer; `identity` is the document's /ID in hex."""
+    rows = [
+        b"0000000000 00000 f \n" if offset is None else b"%010d 00000 n \n" % offset for offset in offsets
+    ]
+    head = b"xref\n%d %d\n%b" % (skeleton.first, len(rows), b"".join(rows))
+    return head + write_trailer(skeleton, identity, start)
 
 
 def write_trailer(skeleton: Skeleton, identity: str, start: int) -> bytes:
-    """Return the end of the file; `identity` is the document's /ID in hex, `start` where the table begins."""
+    """Return the end of the file; `start` is where the letter's table begins."""
     named = f"/ID[<{identity}><{identity}>]" if identity else ""
     return (
-        f"trailer\n<</Size {skeleton.count + 1}/Root {skeleton.root}/Info {skeleton.info}{named}>>\n"
+        f"trailer\n<</Size {skeleton.size}/Root {skeleton.root}/Info {skeleton.info}/Prev {skeleton.previous}{named}>>\n"
         f"startxref\n{start}\n%%EOF\n"
     ).encode("ascii")
 

@@ -1,6 +1,6 @@
 """Writing a text with its placeholders filled in, or saying why that cannot be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pressrun.domain.letters.inks import Ink, Spot
@@ -10,6 +10,7 @@ from pressrun.domain.letters.page import Box
 from pressrun.domain.letters.painting import box_path
 from pressrun.domain.letters.placeholders import Slot, slots_of
 from pressrun.domain.letters.program import TextStep
+from pressrun.domain.letters.rare_fonts import RareFonts
 from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, describe, find_unprintable, normalise
 from pressrun.domain.letters.shaping import Shaper
 from pressrun.domain.letters.fitting import SetText
@@ -20,11 +21,16 @@ Record = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class TextWriter:
-    """Writes one text; `printable` are the characters its faces can show between them."""
+    """Writes one text; `printable` are the characters its faces can show between them.
+
+    Of these, `rare` are in no shared font: `bring` puts them into the letter's own.
+    """
 
     step: TextStep
     typesetter: Typesetter
     printable: frozenset[str]
+    rare: frozenset[str]
+    bring: Callable[[str], None]
     ground: Ink | None
     page: Box | None
 
@@ -46,6 +52,8 @@ class TextWriter:
             value = normalise(value)
             if not printable.issuperset(value):
                 return _refuse_characters(self, value, record)
+            if not self.rare.isdisjoint(value):
+                self.bring(value)
             parts.append(value)
         placed = self.typesetter.set_text(parts, self.page)
         if isinstance(placed, SetText):
@@ -54,12 +62,18 @@ class TextWriter:
 
 
 def open_text_writer(
-    step: TextStep, shapers: Sequence[Shaper], inks: Sequence[Ink], ground: Ink | None, page: Box | None
+    step: TextStep,
+    shapers: Sequence[Shaper],
+    inks: Sequence[Ink],
+    ground: Ink | None,
+    page: Box | None,
+    fonts: RareFonts,
 ) -> TextWriter:
-    faces = {face for style in step.block.styles for face in style.faces}
-    printable = frozenset(LAYOUT_CHARACTERS).union(*(shapers[face].typeface.characters for face in faces))
+    faces = sorted({face for style in step.block.styles for face in style.faces})
+    rare: frozenset[str] = frozenset().union(*(fonts.characters(face) for face in faces))
+    printable = rare.union(LAYOUT_CHARACTERS, *(shapers[face].typeface.characters for face in faces))
     typesetter = open_typesetter(step.block, step.placement, step.outer, shapers, inks)
-    return TextWriter(step, typesetter, printable, ground, page)
+    return TextWriter(step, typesetter, printable, rare, lambda text: fonts.bring(faces, text), ground, page)
 
 
 def _lay_ground(placed: SetText, ground: Ink, step: TextStep) -> SetText:

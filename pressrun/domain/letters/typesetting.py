@@ -7,7 +7,9 @@ from typing import Protocol
 from pressrun.domain.letters.anchors import anchor_centre, anchor_corner
 from pressrun.domain.letters.fitting import Box, Misfit, SetText
 from pressrun.domain.letters.geometry import Matrix, Placement
+from pressrun.domain.letters.gradients import is_translucent
 from pressrun.domain.letters.inks import Ink
+from pressrun.domain.letters.paints import Gradient
 from pressrun.domain.letters.path_writing import write_pen
 from pressrun.domain.letters.plain_text import open_plain
 from pressrun.domain.letters.runs import open_typecase
@@ -33,7 +35,7 @@ def open_typesetter(
     """Prepare a text; `outer` is the matrix of the groups around it, inks[i] paints the block's paints[i]."""
     centre = anchor_centre(placement, outer)
     typecase = open_typecase(block, open_settings(block, shapers))
-    styled = StyledTypesetter(typecase, centre, anchor_corner(centre), inks, _write_pens(block))
+    styled = StyledTypesetter(typecase, centre, anchor_corner(centre), inks, _find_masked(block), _write_pens(block))
     return open_plain(styled) or styled
 
 
@@ -69,3 +71,8 @@ def _write_pens(block: TextBlock) -> dict[float, str]:
     """
     widths = {style.pen_width for style in block.styles if style.pen_width}
     return {width: write_pen(replace(block.pen, width=width)) for width in sorted(widths)} if block.pen else {}
+
+
+def _find_masked(block: TextBlock) -> frozenset[int]:
+    paints = enumerate(block.paints)
+    return frozenset(ink for ink, paint in paints if isinstance(paint, Gradient) and is_translucent(paint))

@@ -1,7 +1,7 @@
 """One writer for each varying object: a recipient's values in, PDF operators or a refusal out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pressrun.domain.letters.binding import Sheaf
 from pressrun.domain.letters.codes_drawing import open_code
@@ -20,6 +20,7 @@ from pressrun.domain.letters.painting import box_path
 from pressrun.domain.letters.paints import Gradient, Pattern
 from pressrun.domain.letters.pictures_embedding import picture_bodies
 from pressrun.domain.letters.program import CodeStep, ConstantStep, EffectStep, PictureStep, Program, ShadowPlan, Step, TextStep
+from pressrun.domain.letters.rare_fonts import RareFonts
 from pressrun.domain.letters.rasters import Raster
 from pressrun.domain.letters.tail import tile_body
 from pressrun.domain.letters.shadows import write_hard
@@ -37,6 +38,7 @@ class Shop:
     program: Program
     shapers: Sequence[Shaper]
     sheaf: Sheaf
+    fonts: RareFonts
     opening: Matrix
     page: Box | None
 
@@ -59,7 +61,7 @@ def open_writer(step: Step, shop: Shop) -> Writer:
 def _open_text(step: TextStep, shop: Shop) -> TextWriter:
     inks = [_open_ink(plan, shop) for plan in step.inks]
     ground = _open_ink(step.ground, shop) if step.ground else None
-    return open_text_writer(step, shop.shapers, inks, ground, shop.page)
+    return open_text_writer(step, shop.shapers, inks, ground, shop.page, shop.fonts)
 
 
 def _open_ink(plan: InkPlan, shop: Shop) -> Ink:
@@ -177,7 +179,7 @@ class EffectWriter:
 
 
 def _open_effect(step: EffectStep, shop: Shop) -> EffectWriter:
-    inside = Shop(shop.program, shop.shapers, shop.sheaf, IDENTITY, shop.page)
+    inside = replace(shop, opening=IDENTITY)
     return EffectWriter(step, [open_writer(one, inside) for one in step.steps], shop.sheaf)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TypeAlias
@@ -22,6 +23,15 @@ LONGEST_VALUE = 10_000
 LONGEST_LINE = 256_000
 """Bytes of one canonical line; a run of them must fit into producer batches."""
 
+MOST_SHARED = 200
+"""Distinct unusual characters up to which every letter carries all: some 40 KB of glyphs."""
+
+SELDOM = 0.02
+"""Share of the recipients under which a glyph (about 200 bytes) costs less where it is used than in every letter."""
+
+_USUAL = re.compile("[\x00-\u058f\u1e00-\u23ff]+")
+"""Latin, Greek, Cyrillic, Armenian and punctuation: alphabets, of which a list holds a few hundred characters at most."""
+
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Everything of Unicode's category Cc but tab, line feed and carriage return."""
 
@@ -31,7 +41,8 @@ _Values: TypeAlias = Sequence[str | None]
 class Canonicaliser:
     """Turns the rows of one list into canonical lines and gathers what the compiler of a design must know of them.
 
-    `total` and `faulty` count the rows so far. `characters` and `lengths` tell of the values of rows without a fault.
+    `total` and `faulty` count the rows so far. `characters`, `rare` and `gathered` tell of the values of rows without
+    a fault.
     """
 
     def __init__(self, header: Sequence[str], wants: Sequence[Want], mapping: Mapping[str, int]) -> None:
@@ -42,7 +53,8 @@ class Canonicaliser:
         self._wants = tuple(wants)
         self._columns = tuple(mapping.get(want.name) for want in wants)
         self._characters: set[str] = set()
-        self._lengths: dict[str, set[int]] = {want.name: set() for want in wants if want.measured}
+        self._unusual: Counter[str] = Counter()
+        self._gathered: dict[str, set[str]] = {want.name: set() for want in wants if want.among}
 
     @property
     def characters(self) -> str:
@@ -50,9 +62,17 @@ class Canonicaliser:
         return "".join(sorted(self._characters))
 
     @property
-    def lengths(self) -> Mapping[str, tuple[int, ...]]:
-        """Measured variable -> the distinct lengths of its values in bytes of UTF-8, sorted; empty ones not counted."""
-        return {name: tuple(sorted(lengths)) for name, lengths in self._lengths.items()}
+    def rare(self) -> str:
+        """The characters too seldom for every letter to carry them, sorted: none while there are few altogether."""
+        if len(self._unusual) <= MOST_SHARED:
+            return ""
+        seldom = SELDOM * (self.total - self.faulty)
+        return "".join(sorted(character for character, count in self._unusual.items() if count < seldom))
+
+    @property
+    def gathered(self) -> Mapping[str, tuple[str, ...]]:
+        """Variable -> those of the values it gathers that occur, sorted."""
+        return {name: tuple(sorted(values)) for name, values in self._gathered.items()}
 
     def feed(self, rows: Iterable[ListRow]) -> Iterator[bytes]:
         """The lines of a list, in blocks of exactly 1,024 but for the last; to be called once, with all rows.
@@ -122,10 +142,13 @@ class Canonicaliser:
         return RowFault("value_too_long", message)
 
     def _gather(self, good: Sequence[_Values]) -> None:
-        self._characters.update("".join(filter(None, chain.from_iterable(good))))
+        text = "".join(filter(None, chain.from_iterable(good)))
+        self._characters.update(text)
+        if not text.isascii():
+            self._unusual.update(_USUAL.sub("", text))
         for position, want in enumerate(self._wants):
-            if want.measured:
-                self._lengths[want.name].update(_byte_lengths(values[position] for values in good))
+            if want.among:
+                self._gathered[want.name].update(want.among.intersection(values[position] or "" for values in good))
 
 
 def _is_plain(rows: Sequence[Sequence[str]]) -> bool:
@@ -133,10 +156,6 @@ def _is_plain(rows: Sequence[Sequence[str]]) -> bool:
     text = "".join(chain.from_iterable(rows))
     longest = max(map(len, chain.from_iterable(rows)), default=0)
     return longest <= LONGEST_VALUE and unicodedata.is_normalized("NFC", text) and not _CONTROL.search(text)
-
-
-def _byte_lengths(values: Iterable[str | None]) -> set[int]:
-    return {len(value.encode()) for value in values if value}
 
 
 def _line(row: ListRow, outcome: _Values | RowFault) -> bytes:

@@ -15,11 +15,11 @@ _SEPARATORS = re.compile(r"[\s_.\-]+")
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A variable of the design: `required` when it has no default, `measured` when a QR code holds its value."""
+    """A variable of the design: `required` when it has no default; `among` are the values worth gathering, if any are."""
 
     name: str
     required: bool
-    measured: bool
+    among: frozenset[str] = frozenset()
 
 
 def map_columns(header: Sequence[str], wants: Sequence[Want], explicit: Mapping[str, str]) -> Mapping[str, int]:

@@ -82,16 +82,11 @@ def a_source(read_fonts: Callable[[Path], list[FontFile]]) -> Callable[..., Desi
 
 @pytest.fixture(scope="session")
 def a_compiled(a_source: Callable[..., DesignSource]) -> Callable[..., CompiledDesign]:
-    """Compile objects for the characters and QR lengths given."""
+    """Compile objects for the characters given."""
 
-    def build(
-        *objects: Mapping[str, Any],
-        characters: str = LATIN,
-        lengths: Mapping[str, tuple[int, ...]] | None = None,
-        **canvas: Any,
-    ) -> CompiledDesign:
+    def build(*objects: Mapping[str, Any], characters: str = LATIN, **canvas: Any) -> CompiledDesign:
         composed = "".join(sorted(set(unicodedata.normalize("NFC", characters))))
-        return compile_design(read_design(a_source(*objects, **canvas)), Profile(composed, lengths or {}))
+        return compile_design(read_design(a_source(*objects, **canvas)), Profile(composed))
 
     return build
 

@@ -36,7 +36,7 @@ def stamp_case(folder: Path, source: DesignSource) -> Letter:
     design = read_design(source)
     record = json.loads((folder / "record.json").read_text("utf-8"))
     characters = "".join(sorted(set(unicodedata.normalize("NFC", "".join(record.values())))))
-    letter = compile_design(design, Profile(characters, {})).stamp(record)
+    letter = compile_design(design, Profile(characters)).stamp(record)
     assert isinstance(letter, Letter), letter
     return letter
 

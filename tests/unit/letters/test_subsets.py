@@ -78,6 +78,6 @@ def test_shared_glyphs_are_copied_out_as_their_own_characters(
     text = {"type": "Text", "fontFamily": "Open Sans", "text": "{{name}}", "left": 300, "top": 200}
     design = read_design(replace(a_source(text), fonts=[font]))
 
-    letter = compile_design(design, Profile("A\u0391", {})).stamp({"name": name})
+    letter = compile_design(design, Profile("A\u0391")).stamp({"name": name})
 
     assert read_text(letter) == name

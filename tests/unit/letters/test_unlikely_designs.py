@@ -76,7 +76,7 @@ def test_unlikely_objects_are_drawn_or_reported(
     design = read_or_report(source)
 
     if isinstance(design, Design):
-        outcome = compile_design(design, Profile("", {})).stamp({})
+        outcome = compile_design(design, Profile("")).stamp({})
         assert isinstance(outcome, Letter) or outcome.code in {"variable_missing", "text_off_page"}
     else:
         assert design

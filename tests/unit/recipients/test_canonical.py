@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pressrun.domain.recipients.canonical import LONGEST_LINE, LONGEST_VALUE, ROWS_PER_BLOCK, Canonicaliser
+from pressrun.domain.recipients.canonical import MOST_SHARED, LONGEST_LINE, LONGEST_VALUE, ROWS_PER_BLOCK, Canonicaliser
 from pressrun.domain.recipients.mapping import Want, map_columns
 from pressrun.domain.recipients.rows import ListRow, RowFault
 
 HEADER = ("name", "city", "code")
-WANTS = (Want("name", required=True, measured=False), Want("title", required=False, measured=False))
+WANTS = (Want("name", required=True), Want("title", required=False))
 
 
 def a_row(*cells: str, line: int = 2) -> ListRow:
@@ -77,7 +77,7 @@ def test_a_missing_required_value_is_a_failed_row() -> None:
 
 
 def test_all_missing_variables_are_named() -> None:
-    wants = [Want(name, required=True, measured=False) for name in HEADER]
+    wants = [Want(name, required=True) for name in HEADER]
     line = the_line(a_row("", "Rome", ""), a_canonicaliser(wants=wants))
     assert line["fault"]["message"] == "There is no value for 'name' and 'code'."
 
@@ -177,15 +177,27 @@ def test_characters_are_those_of_good_values_sorted_and_composed() -> None:
     assert canonicaliser.characters == "Zao\u00eb"
 
 
-def test_lengths_are_bytes_of_measured_variables() -> None:
-    wants = [Want("code", required=False, measured=True), Want("name", required=True, measured=False)]
+def test_of_a_wanted_set_the_values_that_occur_are_gathered() -> None:
+    wants = [Want("code", required=False, among=frozenset({"a.png", "b.png", "c.png"})), Want("name", required=True)]
     canonicaliser = a_canonicaliser(wants=wants)
-    list(
-        canonicaliser.feed([a_row("a", "", "abc"), a_row("b", "", "\u20ac"), a_row("c", "", ""), a_row("", "", "lost")])
-    )
-    assert canonicaliser.lengths == {"code": (3,)}
-    list(canonicaliser.feed([a_row("a", "", "\u00e4\u00f6")]))
-    assert canonicaliser.lengths == {"code": (3, 4)}
+    rows = [a_row("x", "", "b.png"), a_row("x", "", "else"), a_row("x", "", ""), a_row("x", "", "a.png")]
+    list(canonicaliser.feed(rows))
+    assert canonicaliser.gathered == {"code": ("a.png", "b.png")}
+
+
+def test_characters_few_rows_use_are_rare_where_there_are_many() -> None:
+    canonicaliser = a_canonicaliser()
+    often = "\u5c71"
+    seldom = [chr(0x4E00 + place) for place in range(MOST_SHARED)]
+    list(canonicaliser.feed([a_row(often + character, "Rome", "1") for character in seldom]))
+    assert canonicaliser.rare == "".join(sorted(set(seldom)))
+
+
+def test_no_character_is_rare_where_there_are_few_or_of_an_alphabet() -> None:
+    canonicaliser = a_canonicaliser()
+    letters = [chr(0x400 + place) for place in range(250)]
+    list(canonicaliser.feed([a_row("\u5c71" + letter, "Rome", "1") for letter in letters]))
+    assert canonicaliser.rare == ""
 
 
 CELLS = st.lists(st.text(st.characters(codec="utf-8"), max_size=10), max_size=6)

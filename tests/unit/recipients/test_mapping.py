@@ -10,7 +10,7 @@ from schemas.faults import Fault
 
 
 def a_want(name: str, *, required: bool = True) -> Want:
-    return Want(name=name, required=required, measured=False)
+    return Want(name=name, required=required)
 
 
 def the_faults(header: list[str], wants: list[Want], explicit: dict[str, str] | None = None) -> list[Fault]:

@@ -89,7 +89,7 @@ def _is_read(data: bytes) -> bool:
 
 def test_naughty_strings_survive_or_are_a_control_character(cases: Path) -> None:
     strings = json.loads((cases / "naughty_strings/blns.json").read_bytes())
-    wants = [Want("text", required=False, measured=True)]
+    wants = [Want("text", required=False)]
     header, rows = rows_of_objects([{"text": text} for text in strings])
     canonicaliser = Canonicaliser(header, wants, map_columns(header, wants, {}))
     lines = b"".join(canonicaliser.feed(rows)).split(b"\n")[:-1]

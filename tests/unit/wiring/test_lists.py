@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 
 from pressrun.domain.errors import FaultyInput
-from pressrun.domain.letters import Refusal, Variable
+from pressrun.domain.letters import Refusal
 from pressrun.domain.letters.choices import Recipient
+from pressrun.domain.recipients.mapping import Want
 from pressrun.lists import open_reading
 from pressrun.preparation import RowsOfFile, RowsOfObjects
 
-NAME = Variable("name", None, "text")
-LINK = Variable("link", "", "qr")
-PHOTO = Variable("photo", None, "image")
+NAME = Want("name", required=True)
+LINK = Want("link", required=False)
+PHOTO = Want("photo", required=True, among=frozenset({"assets/a.jpg", "assets/b.jpg", "assets/c.jpg"}))
 
 
 def a_list(folder: Path, text: str) -> RowsOfFile:
@@ -72,11 +73,10 @@ def test_the_profile_is_of_what_the_recipients_hold() -> None:
         profile = reading.profile()
 
     assert profile.characters == "AZnoxéë"
-    assert profile.lengths == {"link": (1, 3)}
 
 
 def test_the_profile_names_the_pictures_that_are_asked_for() -> None:
-    rows = RowsOfObjects([{"photo": "assets/b.jpg"}, {"photo": "assets/a.jpg"}, {"photo": "assets/b.jpg"}])
+    rows = RowsOfObjects([{"photo": name} for name in ("assets/b.jpg", "assets/a.jpg", "assets/b.jpg", "other.jpg")])
 
     with open_reading(rows, [PHOTO], {}) as reading:
         list(reading.recipients)
