@@ -69,8 +69,10 @@ def words_of(line: str) -> list[str]:
 
 
 def is_found(word: str, text: str) -> bool:
-    wanted, there = tighten(word, "NFKC"), tighten(without_points(text), "NFKC")
-    return wanted in there or (is_right_to_left(word) and wanted[::-1] in there)
+    if tighten(word, "NFKC") in tighten(without_points(text), "NFKC"):
+        return True
+    # PDFium turns round what stands between two points by itself.
+    return is_right_to_left(word) and sorted(word) in map(sorted, re.findall(r"\w+", without_points(text)))
 
 
 def without_points(text: str) -> str:

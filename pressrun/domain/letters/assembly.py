@@ -18,7 +18,7 @@ from pressrun.domain.letters.printers_marks import draw_marks
 from pressrun.domain.letters.rasters import Raster
 from pressrun.domain.letters.stock import Slot, State, Stock
 from pressrun.domain.letters.subsets import Embedding
-from pressrun.domain.letters.tiling import tile_content, tile_entries
+from pressrun.domain.letters.tiling import Cell, tile_content, tile_entries
 
 # Four bytes over 127 mark the file as binary (PDF 1.7, 7.5.2).
 _HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -118,8 +118,8 @@ def _fill_resources(pdf: Pdf, parts: Parts, resources: pikepdf.Object, own: Sequ
         families["XObject"][f"/{name}"] = _embed_form(pdf, operators, resources, bounds, name)
     for name, body in stock.patterns.items():
         families["Pattern"][f"/{name}"] = pdf.make_indirect(pikepdf.Object.parse(body.encode("ascii")))
-    for name, (tile, matrix) in stock.tiles.items():
-        families["Pattern"][f"/{name}"] = _embed_tile(pdf, tile, matrix, resources, stock)
+    for name, tile in stock.tiles.items():
+        families["Pattern"][f"/{name}"] = _embed_tile(pdf, tile, resources, stock)
     for state, name in stock.states.items():
         families["ExtGState"][f"/{name}"] = _state(state, families["XObject"])
     for family, named in families.items():
@@ -147,11 +147,12 @@ def _embed_form(pdf: Pdf, operators: str, resources: pikepdf.Object, bounds: Box
     return form
 
 
-def _embed_tile(pdf: Pdf, tile: Pattern, matrix: str, resources: pikepdf.Object, stock: Stock) -> pikepdf.Object:
+def _embed_tile(pdf: Pdf, kept: tuple[Pattern, Cell, str], resources: pikepdf.Object, stock: Stock) -> pikepdf.Object:
+    tile, cell, matrix = kept
     picture = stock.rasters[tile.raster].colour
     size = picture.width, picture.height
-    head = pikepdf.Object.parse(f"<<{tile_entries(tile, size)}/Matrix[{matrix}]>>".encode("ascii"))
-    pattern = Stream(pdf, tile_content(tile, size))
+    head = pikepdf.Object.parse(f"<<{tile_entries(cell, size)}/Matrix[{matrix}]>>".encode("ascii"))
+    pattern = Stream(pdf, tile_content(tile, cell, size))
     for key, value in head.items():
         pattern[key] = value
     pattern.Resources = resources
@@ -166,7 +167,8 @@ def _add_page(pdf: Pdf, page: Page, resources: pikepdf.Object, content: pikepdf.
     leaf.Group = Dictionary(S=Name.Transparency, CS=Name.DeviceRGB)
     leaf.Contents = content
     if page.marks:
-        leaf.Contents = Array([content, pdf.make_stream(draw_marks(page))])
+        # Before the content, which begins with a matrix of its own and may reach over the bleed.
+        leaf.Contents = Array([pdf.make_stream(draw_marks(page)), content])
 
 
 def _box(box: Box) -> Array:

@@ -16,6 +16,9 @@ _USAGE: Final = 0x000F
 _RESTRICTED: Final = 0x0002
 _NO_SUBSETS: Final = 0x0100
 _ONLY_BITMAPS: Final = 0x0200
+# OpenType 1.9, "cmap": formats that map ranges of code points; Unicode has 1,114,112.
+_RANGED: Final = (8, 12, 13)
+_MOST_MAPPED: Final = 0x110000
 _LATIN_TEXT: Final = 2
 _SERIF_STYLES: Final = range(2, 11)
 _SERIF_CLASSES: Final = frozenset({1, 2, 3, 4, 5, 7})
@@ -63,6 +66,7 @@ def read_coverage(data: bytes) -> frozenset[int] | Unusable:
         return _COLLECTION
     try:
         font = open_font(data)
+        _check_map(font)
         return _find_restriction(font) or _cover(font)
     except Exception:  # noqa: BLE001 - fontTools raises whatever a damaged table leads to
         return _DAMAGED
@@ -84,6 +88,19 @@ def _find_restriction(font: TTFont) -> Unusable | None:
     if usage & _USAGE == _RESTRICTED or usage & (_NO_SUBSETS | _ONLY_BITMAPS):
         return _FORBIDDEN
     return None if {"glyf", "CFF ", "CFF2"} & set(font.keys()) else _PICTURES
+
+
+def _check_map(font: TTFont) -> None:
+    """Raise ValueError for a character map whose ranges would unpack to more than all code points there are."""
+    table = font.reader["cmap"]
+    (count,) = struct.unpack_from(">2xH", table)
+    for (start,) in {struct.unpack_from(">4xI", table, 4 + 8 * index) for index in range(count)}:
+        (kind,) = struct.unpack_from(">H", table, start)
+        if kind in _RANGED:
+            (groups,) = struct.unpack_from(">I", table, start + 12)
+            bounds = (struct.unpack_from(">II", table, start + 16 + 12 * group) for group in range(groups))
+            if sum(max(last - first, 0) + 1 for first, last in bounds) > _MOST_MAPPED:
+                raise ValueError("maps too much")
 
 
 def _cover(font: TTFont) -> frozenset[int] | Unusable:

@@ -1,16 +1,18 @@
 """Paints as operators: plain colours with their alpha, gradients and patterns with objects of their own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.geometry import IDENTITY, Matrix, compose
+from pressrun.domain.letters.geometry import IDENTITY, Matrix, compose, translation
 from pressrun.domain.letters.gradients import anchor, is_translucent, write_alpha, write_shading
 from pressrun.domain.letters.inks import Ink, Spot
+from pressrun.domain.letters.joining import join_tiles
 from pressrun.domain.letters.operators import number, operands
 from pressrun.domain.letters.paints import Gradient, Paint, Pattern
 from pressrun.domain.letters.stock import Slot, State, Stock
+from pressrun.domain.letters.tiling import Cell, plan_cell
 
 
 # Far enough for any page with what hangs over its edges, in canvas pixels.
@@ -118,7 +120,7 @@ def mask_content(pattern: str, box: str) -> str:
 
 def _keep(paint: Gradient | Pattern, spot: Spot, stock: Stock) -> tuple[str, str | None]:
     if isinstance(paint, Pattern):
-        return stock.tile(paint, operands(compose(IDENTITY, anchor(paint, spot)))), None
+        return _keep_tile(paint, spot, stock), None
     name = stock.pattern(write_shading(paint, spot, IDENTITY))
     if not is_translucent(paint):
         return name, None
@@ -127,6 +129,16 @@ def _keep(paint: Gradient | Pattern, spot: Spot, stock: Stock) -> tuple[str, str
     return name, stock.state(State(mask=form, luminous=True))
 
 
-def shift(matrix: Matrix, spot: Spot) -> Spot:
-    """Return the spot as seen from outside a matrix."""
-    return Spot(compose(matrix, spot.matrix), spot.width, spot.height)
+def _keep_tile(paint: Pattern, spot: Spot, stock: Stock) -> str:
+    """Keep a repeated picture, its tiles joined where that can be."""
+    raster = stock.rasters[paint.raster]
+    width, height = raster.colour.width, raster.colour.height
+    cell = plan_cell(paint, (width, height), spot)
+    place = anchor(paint, spot)
+    joined = join_tiles(raster, cell)
+    if joined is None:
+        return stock.tile(paint, cell, operands(place))
+    whole = replace(paint, raster=len(stock.rasters))
+    stock.raster(joined)
+    start = compose(place, translation(cell.left * width, cell.top * height))
+    return stock.tile(whole, Cell(0, 0, 1, 1, cell.steps), operands(start))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from pressrun.domain.letters.setting import Setting
@@ -20,7 +21,8 @@ _TOKEN: Final = re.compile(" |[^ ]+")
 class Piece(NamedTuple):
     """A word, a part of one or a single space in one style.
 
-    `width` is what it measures by itself and `lead` what kerning with the character before takes off or adds.
+    `width` is what it measures by itself and `lead` what kerning with the character before takes off or adds; that
+    of a line's first piece does not count.
     """
 
     text: str
@@ -47,29 +49,47 @@ class Layout:
     height: float
 
 
-def lay_out(block: TextBlock, settings: Sequence[Setting], parts: Sequence[str], wrap: float | None) -> Layout:
-    """Lay out the template's parts with their values; settings[i] are those of styles[i], `wrap` the box width."""
-    paragraphs = [_kern(pieces, settings) for pieces in _cut(block, settings, parts)]
+Paragraphs = Sequence[Sequence[Piece]]
+
+
+def lay_out(
+    block: TextBlock,
+    settings: Sequence[Setting],
+    parts: Sequence[str],
+    wrap: float | None,
+    ready: Sequence[Paragraphs | None] = (),
+) -> Layout:
+    """Lay out the template's parts with their values; settings[i] are those of styles[i], `wrap` the box width.
+
+    `ready` are parts cut before, as `cut_literals` gives them.
+    """
+    paragraphs = _join_parts(block, settings, parts, ready)
     broken: list[list[Sequence[Piece]]]
     if wrap is None:
         broken = [[pieces] for pieces in paragraphs]
         width = 0.0
     else:
-        units = [_units(pieces, by_grapheme=block.by_grapheme) for pieces in paragraphs]
-        widest = max([unit.width for units_of_one in units for unit in units_of_one], default=0.0)
+        units = [_cut_graphemes(pieces) if block.by_grapheme else _cut_words(pieces) for pieces in paragraphs]
+        widest = max([unit[_WIDTH] for units_of_one in units for unit in units_of_one], default=0.0)
         limit = max(wrap, widest) if block.widens else wrap
         broken = [_break(pieces, some, limit, block) for pieces, some in zip(paragraphs, units, strict=True)]
         width = max(wrap, widest - block.spacing)
     lines = [line for pieces in broken for line in _close_lines(pieces, block)]
     if wrap is None:
         # Only the last line of a Text counts as the end of a paragraph.
-        last = stretches(block.align, ends=True)
-        lines = [line._replace(stretched=stretches(block.align, ends=False)) for line in lines[:-1]] + [
-            lines[-1]._replace(stretched=last)
-        ]
+        goes_on, ends = stretches(block.align, ends=False), stretches(block.align, ends=True)
+        lines = [*(line._replace(stretched=goes_on) for line in lines[:-1]), lines[-1]._replace(stretched=ends)]
         width = max([line.width for line in lines]) or EMPTY_WIDTH
     height = LINE * (sum([line.size for line in lines[:-1]]) * block.line_height + lines[-1].size)
     return Layout(lines, width, height)
+
+
+def cut_literals(block: TextBlock, settings: Sequence[Setting]) -> list[Paragraphs | None]:
+    """Cut the parts of a template that are the same for everyone; None stands for the others."""
+    return [
+        _cut(block, settings[style], part, style) if isinstance(part, str) else None
+        for part, style in zip(block.template, block.part_styles, strict=True)
+    ]
 
 
 def stretches(align: Align, *, ends: bool) -> bool:
@@ -91,84 +111,86 @@ _LEFT_TO_RIGHT: Final = {"left": 0.0, "justify": 0.0, "center": 0.5, "right": 1.
 _RIGHT_TO_LEFT: Final = {"left": -1.0, "justify": 0.0, "center": -0.5, "right": 0.0}
 
 
-def _cut(block: TextBlock, settings: Sequence[Setting], parts: Sequence[str]) -> list[list[Piece]]:
-    """Cut the text into hard lines and those into pieces."""
+def _join_parts(
+    block: TextBlock, settings: Sequence[Setting], parts: Sequence[str], ready: Sequence[Paragraphs | None]
+) -> list[list[Piece]]:
+    """Return the hard lines; where parts meet inside a word and a font, they are kerned."""
     paragraphs: list[list[Piece]] = [[]]
-    for part, style in zip(parts, block.part_styles, strict=True):
-        setting = settings[style]
-        for number, hard in enumerate(part.replace("\t", " ").split("\n")):
-            if number:
-                paragraphs.append([])
-            tokens = setting.graphemes(hard) if block.by_grapheme else _TOKEN.findall(hard)
-            paragraphs[-1] += [Piece(token, style, setting.word(token).width, 0.0) for token in tokens]
+    for index, (part, style) in enumerate(zip(parts, block.part_styles, strict=True)):
+        cut = ready[index] if ready else None
+        first, *others = _cut(block, settings[style], part, style) if cut is None else cut
+        last = paragraphs[-1]
+        if last and first and settings[last[-1].style] is settings[style]:
+            first = [first[0]._replace(lead=_kern(last[-1].text, first[0].text, settings[style])), *first[1:]]
+        last += first
+        paragraphs += map(list, others)
     return paragraphs
 
 
-def _kern(pieces: Sequence[Piece], settings: Sequence[Setting]) -> list[Piece]:
-    """Give each piece its kerning with the one before: none with a space, none between different fonts."""
-    kerned: list[Piece] = []
-    before: Piece | None = None
-    for piece in pieces:
-        setting = settings[piece.style]
-        if before and before.text != " " and piece.text != " " and settings[before.style] is setting:
-            kerned.append(piece._replace(lead=_pair(before.text, piece.text, setting)))
+def _cut(block: TextBlock, setting: Setting, part: str, style: int) -> list[list[Piece]]:
+    """Cut a part of one style into hard lines and those into words, or single characters, and spaces."""
+    word = setting.word
+    paragraphs: list[list[Piece]] = []
+    for hard in part.replace("\t", " ").split("\n"):
+        if block.by_grapheme:
+            before = [" ", *(graphemes := setting.graphemes(hard))]
+            leads = map(_kern, before, graphemes, repeat(setting))
+            pieces = [Piece(text, style, word(text).width, lead) for text, lead in zip(graphemes, leads, strict=False)]
         else:
-            kerned.append(piece)
-        before = piece
-    return kerned
+            pieces = [Piece(text, style, word(text).width, 0.0) for text in _TOKEN.findall(hard)]
+        paragraphs.append(pieces)
+    return paragraphs
 
 
-def _pair(left: str, right: str, setting: Setting) -> float:
+def _kern(left: str, right: str, setting: Setting) -> float:
+    """Return the kerning between two pieces of one font: none with a space."""
+    if " " in (left, right):
+        return 0.0
     last, first = setting.graphemes(left)[-1], setting.graphemes(right)[0]
     return setting.word(last + first).width - setting.word(last).width - setting.word(first).width
 
 
-class _Unit(NamedTuple):
-    """What is not broken (a word, or a single character), the pieces it is made of and the space before it."""
-
-    start: int
-    end: int
-    width: float
-    space: float
+# What is not broken (a word, or a single character): the pieces from and to, its width and that of the space before.
+_Unit = tuple[int, int, float, float]
+_WIDTH: Final = 2
 
 
-def _units(pieces: Sequence[Piece], *, by_grapheme: bool) -> list[_Unit]:
-    if by_grapheme:
-        # Fabric measures each character by itself here, without the kerning its line will have.
-        return [_Unit(index, index + 1, piece.width, 0.0) for index, piece in enumerate(pieces)]
+def _cut_words(pieces: Sequence[Piece]) -> list[_Unit]:
     units: list[_Unit] = []
-    start, space = 0, 0.0
-    for index in [*_spaces(pieces), len(pieces)]:
-        width = sum([piece.lead + piece.width for piece in pieces[start:index]])
-        units.append(_Unit(start, index, width, space))
-        if index < len(pieces):
-            start, space = index + 1, pieces[index].width
-    return units
+    start, reach, space = 0, 0.0, 0.0
+    for index, (text, _, width, lead) in enumerate(pieces):
+        if text == " ":
+            units.append((start, index, reach, space))
+            start, reach, space = index + 1, 0.0, width
+        else:
+            reach += lead + width
+    return [*units, (start, len(pieces), reach, space)]
 
 
-def _spaces(pieces: Sequence[Piece]) -> list[int]:
-    return [index for index, piece in enumerate(pieces) if piece.text == " "]
+def _cut_graphemes(pieces: Sequence[Piece]) -> list[_Unit]:
+    """Take each character by itself, without the kerning its line will have: so Fabric measures here."""
+    return [(index, index + 1, piece.width, 0.0) for index, piece in enumerate(pieces)]
 
 
 def _break(pieces: Sequence[Piece], units: Sequence[_Unit], limit: float, block: TextBlock) -> list[Sequence[Piece]]:
     """Break a hard line greedily; the space at a break is dropped, the spacing after a line's end does not count."""
     lines: list[Sequence[Piece]] = []
-    start, end, reach = 0, 0, 0.0
-    for number, unit in enumerate(units):
-        reach += unit.space + unit.width
+    begin, end, reach = 0, 0, 0.0
+    for number, (start, stop, width, space) in enumerate(units):
+        reach += space + width
         if number and reach - block.spacing > limit:
-            lines.append(pieces[start:end])
-            start, reach = unit.start, unit.width
-        end = unit.end
-    return [*lines, pieces[start:]]
+            lines.append(pieces[begin:end])
+            begin, reach = start, width
+        end = stop
+    return [*lines, pieces[begin:]]
 
 
 def _close_lines(broken: Sequence[Sequence[Piece]], block: TextBlock) -> Iterator[Line]:
     """Measure the lines of one paragraph."""
-    for number, broken_off in enumerate(broken, 1):
+    for number, pieces in enumerate(broken, 1):
         # A character that begins a line is kerned with none.
-        pieces = [piece._replace(lead=0.0) for piece in broken_off[:1]] + list(broken_off[1:])
-        width = sum([piece.lead + piece.width for piece in pieces]) - block.spacing
-        sizes = [block.styles[piece.style].size for piece in pieces]
+        begins = pieces[0].lead if pieces else 0.0
+        width = sum([lead + width for _, _, width, lead in pieces]) - begins - block.spacing
+        sizes = [block.styles[style].size for style in {style for _, style, _, _ in pieces}]
         size = max(sizes) if sizes else block.styles[0].size
         yield Line(pieces, max(width, 0.0), size, stretches(block.align, ends=number == len(broken)))

@@ -1,5 +1,6 @@
 """Outlines as PDF embeds them here: one weight of a variable font, cubic curves as quadratic ones."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from fontTools.pens.cu2quPen import Cu2QuPen
@@ -9,6 +10,9 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 # Of the em: a third of a thousandth is 0.008 mm in letters 25 mm high.
 _MOST_ERROR: Final = 0.0003
+# The most intricate CJK glyphs are put together from about 20 parts, two or three levels deep.
+_DEEPEST: Final = 16
+_MOST_PARTS: Final = 1_000
 _SLANTED: Final = ("italic", "oblique")
 _MAXIMA: Final = (
     "maxZones",
@@ -28,11 +32,32 @@ _MAXIMA: Final = (
 
 
 def fix_outlines(font: TTFont, weight: int, style: str) -> None:
-    """Turn a font into a static TrueType one, in place."""
+    """Turn a font into a static TrueType one, in place; raises ValueError for endless outlines."""
+    if "glyf" in font:
+        check_components(font, font.getGlyphOrder())
     if "fvar" in font:
         instantiateVariableFont(font, _choose_location(font, weight, style), inplace=True)
     if "glyf" not in font:
         _convert_curves(font)
+
+
+def check_components(font: TTFont, names: Iterable[str]) -> None:
+    """Raise ValueError where glyphs made of glyphs made of glyphs come to more than any letter has."""
+    table = font["glyf"]
+    parts: dict[str, int] = {}
+
+    def count(name: str, depth: int) -> int:
+        if depth > _DEEPEST:
+            raise ValueError("components too deep")
+        if name not in parts:
+            glyph = table[name]
+            inner = glyph.components if glyph.isComposite() else ()
+            parts[name] = 1 + sum(count(part.glyphName, depth + 1) for part in inner)
+        return parts[name]
+
+    for name in names:
+        if count(name, 0) > _MOST_PARTS:
+            raise ValueError("too many components")
 
 
 def _choose_location(font: TTFont, weight: int, style: str) -> dict[str, float]:

@@ -8,7 +8,6 @@ import orjson
 
 from pressrun.domain.letters.geometry import Matrix
 from pressrun.domain.letters.properties import Properties
-from schemas.faults import Fault
 
 _POINTS: Final[Mapping[str, float]] = {"mm": 72 / 25.4, "in": 72.0, "pt": 1.0}
 # CSS: 96 pixels and 72 points to the inch.
@@ -23,6 +22,8 @@ MARK_GAP: Final = 2 * _POINTS["mm"]
 MARK_LENGTH: Final = 5 * _POINTS["mm"]
 _DUPLEX: Final = ("simplex", "long_edge", "short_edge")
 _METADATA: Final = ("title", "author", "subject", "keywords", "language")
+_OF_PAGE: Final = frozenset({"width_mm", "height_mm", "bleed_mm", "width", "height", "bleed", "unit", "crop_marks", "canvas"})
+_OF_PAPER: Final = frozenset({"duplex", "metadata", "pages"})
 
 Duplex = Literal["simplex", "long_edge", "short_edge"]
 Box = tuple[float, float, float, float]
@@ -90,13 +91,16 @@ def read_paper(data: bytes | None, canvases: Sequence[Properties]) -> Paper | No
     if data is None:
         pages = [_page_of_pixels(canvas) for canvas in canvases]
         return _gather(pages, "simplex", ())
-    place = _parse(data, canvases[0].faults)
+    place = _parse(data, canvases[0])
     if place is None:
         return None
     own = place.raw.get("pages", [])
     if not isinstance(own, list) or not all(isinstance(one, dict) for one in own) or len(own) > len(canvases):
         place.fault("page_invalid", "pages is no list with an object for each page.", "Write one object per page.")
         return None
+    _warn_of_unknown(place, _OF_PAGE | _OF_PAPER)
+    for one in own:
+        _warn_of_unknown(place.inside(one, f"{place.where} pages"), _OF_PAGE)
     own += [{}] * (len(canvases) - len(own))
     pages = [
         _read_page(place.inside({**place.raw, **one}, place.where), canvas)
@@ -104,6 +108,12 @@ def read_paper(data: bytes | None, canvases: Sequence[Properties]) -> Paper | No
     ]
     duplex = place.choice("duplex", _DUPLEX, "simplex")
     return _gather(pages, duplex, _read_metadata(place))
+
+
+def _warn_of_unknown(place: Properties, known: frozenset[str]) -> None:
+    for name in place.raw:
+        if name not in known:
+            place.inside({"type": "page", **place.raw}, place.where).warn(name)
 
 
 def _gather(pages: Sequence[Page | None], duplex: Duplex, metadata: tuple[tuple[str, str], ...]) -> Paper | None:
@@ -142,21 +152,21 @@ def _read_metadata(place: Properties) -> tuple[tuple[str, str], ...]:
     if not isinstance(raw, dict):
         place.fault("page_invalid", "metadata is no object.", f"Write texts under {', '.join(_METADATA)}.")
         return ()
-    inner = place.inside(raw, f"{place.where} metadata")
+    inner = place.inside({"type": "metadata", **raw}, f"{place.where} metadata")
     for name in raw:
         if name not in _METADATA:
             inner.warn(name)
     return tuple((name, inner.text(name, "")) for name in _METADATA if raw.get(name))
 
 
-def _parse(data: bytes, faults: list[Fault]) -> Properties | None:
+def _parse(data: bytes, canvas: Properties) -> Properties | None:
     try:
         raw = orjson.loads(data)
     except orjson.JSONDecodeError:
         raw = None
     if isinstance(raw, dict):
-        return Properties(raw, "page.json", faults)
-    Properties({}, "page.json", faults).fault(
+        return canvas.inside(raw, "page.json")
+    canvas.inside({}, "page.json").fault(
         "page_invalid", "page.json is not a JSON object.", 'Write {"width_mm": 210, "height_mm": 148, "bleed_mm": 3}.'
     )
     return None

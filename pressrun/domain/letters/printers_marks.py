@@ -9,7 +9,7 @@ _LOOK = "1 1 1 1 K 0.25 w"
 
 
 def draw_marks(page: Page) -> bytes:
-    """Return the operators of two marks at each corner of the trimmed page."""
+    """Return the operators of two marks at each corner of the trimmed page; what follows is limited to the bleed."""
     path = PDFPathObject()
     left, low, right, high = page.trim_box
     edge_left, edge_low, edge_right, edge_high = page.bleed_box
@@ -21,4 +21,6 @@ def draw_marks(page: Page) -> bytes:
         for x in (left, right):
             path.moveTo(x, y)
             path.lineTo(x, y + outwards * MARK_LENGTH)
-    return f"q {_LOOK} {path.getCode()} S Q".encode("ascii")
+    bleed = PDFPathObject()
+    bleed.rect(edge_left, edge_low, edge_right - edge_left, edge_high - edge_low)
+    return f"q {_LOOK} {path.getCode()} S Q {bleed.getCode()} W n".encode("ascii")

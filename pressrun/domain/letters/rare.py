@@ -16,7 +16,7 @@ from fontTools.ttLib.tables.ttProgram import Program
 
 from pressrun.domain.letters.formats import open_font
 from pressrun.domain.letters.operators import number
-from pressrun.domain.letters.outlines import fix_outlines
+from pressrun.domain.letters.outlines import check_components, fix_outlines
 
 # PDF objects of a letter's own font: font, descendant, descriptor, file, code map, text map.
 FONT_OBJECTS: Final = 6
@@ -67,6 +67,8 @@ def cut_rare(data: bytes, characters: str, weight: int, style: str) -> RareFace:
     """Take the glyphs of `characters` (sorted, all covered) out of a font of any format."""
     font = open_font(data)
     if "fvar" not in font and "glyf" in font:
+        names = font.getBestCmap()
+        check_components(font, [names[ord(character)] for character in characters])
         return _read(font, characters)
     subsetter = Subsetter(Options(layout_features=[], legacy_kern=False, hinting=False, name_IDs=[6]))
     subsetter.populate(unicodes=list(map(ord, characters)))

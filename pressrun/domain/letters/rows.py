@@ -1,19 +1,23 @@
-"""The lines of a laid-out text in their places, each piece where it starts."""
+"""The lines of a laid-out text in their places, each style where it starts."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple, TypeVar
+from operator import attrgetter
+from typing import Final, NamedTuple, TypeVar
 
 from pressrun.domain.letters.layout import ABOVE_BASELINE, LINE, Layout, Line, Piece, line_offset
 from pressrun.domain.letters.text import TextBlock, TextStyle
 
 Key = TypeVar("Key")
 
+_STYLE: Final = attrgetter("style")
 
-class Placed(NamedTuple):
-    """A piece at its start in the line, with what it takes up there: a stretched space more than its own width."""
 
-    piece: Piece
+class Strip(NamedTuple):
+    """Neighbouring characters of one style, where they start in the line and what they take up, gaps included."""
+
+    text: str
+    style: int
     start: float
     width: float
 
@@ -25,7 +29,7 @@ class Row(NamedTuple):
     `height` is without lineHeight, `shift` what alignment moves the line by.
     """
 
-    placed: Sequence[Placed]
+    strips: Sequence[Strip]
     gap: float
     start: float
     shift: float
@@ -54,16 +58,16 @@ def place_rows(block: TextBlock, layout: Layout) -> Iterator[Row]:
             shift = line_offset(block, line, layout.width)
             start = layout.width + shift if block.right_to_left else shift
             gap = _gap(line, layout.width)
-            yield Row(_place(line, gap), gap, start, shift, top, height)
+            yield Row(_place(line.pieces, gap), gap, start, shift, top, height)
         top += height * block.line_height
 
 
 def find_spans(row: Row, styles: Sequence[TextStyle], key: Callable[[TextStyle], Key]) -> Iterator[Span]:
     """Yield the spans of a row whose styles give the same key."""
-    for _, group in groupby(row.placed, lambda placed: key(styles[placed.piece.style])):
-        placed = list(group)
-        first, last = placed[0], placed[-1]
-        yield Span(styles[first.piece.style], first.start, last.start + last.width - first.start)
+    for _, group in groupby(row.strips, lambda strip: key(styles[strip.style])):
+        members = list(group)
+        first, last = members[0], members[-1]
+        yield Span(styles[first.style], first.start, last.start + last.width - first.start)
 
 
 def _gap(line: Line, width: float) -> float:
@@ -74,12 +78,17 @@ def _gap(line: Line, width: float) -> float:
     return (width - line.width) / spaces if spaces else 0.0
 
 
-def _place(line: Line, gap: float) -> list[Placed]:
-    placed: list[Placed] = []
-    pen = 0.0
-    for piece in line.pieces:
-        pen += piece.lead
-        width = piece.width + gap if piece.text == " " else piece.width
-        placed.append(Placed(piece, pen, width))
-        pen += width
+def _place(pieces: Sequence[Piece], gap: float) -> list[Strip]:
+    placed: list[Strip] = []
+    pen = -pieces[0].lead
+    for style, group in groupby(pieces, _STYLE):
+        texts: list[str] = []
+        start = -1.0
+        for text, _, width, lead in group:
+            pen += lead
+            if not texts:
+                start = pen
+            texts.append(text)
+            pen += width + gap if text == " " else width
+        placed.append(Strip("".join(texts), style, start, pen - start))
     return placed

@@ -2,13 +2,15 @@
 
 from functools import cache
 from itertools import groupby
+from typing import Final
 
 import regex
 from fontTools.unicodedata import script, script_horizontal_direction
 
-_GRAPHEME = regex.compile(r"\X")
-# Characters of every script (Common) or of the letter before (Inherited).
-_SHARED = frozenset({"Zyyy", "Zinh", "Zzzz"})
+_GRAPHEME: Final = regex.compile(r"\X")
+_LATIN: Final = regex.compile("[A-Za-z]")
+# Characters of every script (Common), of the letter before (Inherited), of none yet (Unknown).
+_SHARED: Final = frozenset({"Zyyy", "Zinh", "Zzzz"})
 
 
 def split_graphemes(text: str) -> list[str]:
@@ -19,7 +21,7 @@ def split_graphemes(text: str) -> list[str]:
 def split_scripts(text: str) -> list[tuple[str, str]]:
     """Return runs as (script, text); what every script shares goes with the letters before it, or else after."""
     if text.isascii():
-        return [("Latn", text)]
+        return [("Latn" if _LATIN.search(text) else "Zyyy", text)]
     scripts = [_script(character) for character in text]
     current = next((name for name in scripts if name not in _SHARED), "Zyyy")
     for place, name in enumerate(scripts):

@@ -1,6 +1,6 @@
 """Text to glyphs: HarfBuzz shapes runs of one face and script and measures them, in font units."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -10,8 +10,6 @@ from pressrun.domain.letters.rare import RareFace
 from pressrun.domain.letters.screening import needs_shaping
 from pressrun.domain.letters.subsets import FEATURES, Typeface
 
-# Pairs and characters of one face: a batch of many languages has a few thousand.
-_MOST_MEASURED: Final = 20_000
 _FEATURES: Final = dict.fromkeys(FEATURES, True)
 # A joiner or selector that found nothing to join leaves no glyph, not even a blank one.
 _FLAGS: Final = hb.BufferFlags.DEFAULT | hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
@@ -31,7 +29,7 @@ class Glyph(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shaper:
-    """A face opened by HarfBuzz, with the pairs measured and the characters shaped so far.
+    """A face opened by HarfBuzz, with the widths looked up so far.
 
     `plain` are the characters it shows by their own glyphs in the order written.
     """
@@ -43,8 +41,6 @@ class Shaper:
     plain: frozenset[str]
     # The code of a character or sequence whose glyph belongs to another first, by its text and the glyph.
     aliases: Mapping[tuple[str, int], int]
-    advances: dict[str, float] = field(default_factory=dict)
-    characters: dict[str, Sequence[Glyph]] = field(default_factory=dict)
     nominals: dict[int, float] = field(default_factory=dict)
 
     def shape(self, text: str, script: str | None = None, *, right_to_left: bool = False) -> tuple[list[Glyph], float]:
@@ -62,15 +58,6 @@ class Shaper:
             glyphs.append(Glyph(code, pen + position.x_offset, position.y_offset, cluster))
             pen += position.x_advance
         return glyphs, pen
-
-    def advance(self, text: str) -> float:
-        """Return how far one or two characters reach; remembered, because pairs repeat."""
-        found = self.advances.get(text)
-        if found is None:
-            if len(self.advances) > _MOST_MEASURED:
-                self.advances.clear()
-            found = self.advances[text] = self.shape(text)[1]
-        return found
 
     def nominal(self, code: int) -> float:
         """Return the advance a PDF viewer takes from the font's widths; remembered, one for each code."""

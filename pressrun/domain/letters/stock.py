@@ -8,6 +8,7 @@ from typing import Literal
 
 from pressrun.domain.letters.paints import Pattern
 from pressrun.domain.letters.rasters import Raster
+from pressrun.domain.letters.tiling import Cell
 
 Family = Literal["Font", "XObject", "Pattern", "ExtGState"]
 
@@ -43,7 +44,7 @@ class Stock:
     states: dict[State, str] = field(default_factory=dict)
     forms: dict[str, str] = field(default_factory=dict)
     patterns: dict[str, str] = field(default_factory=dict)
-    tiles: dict[str, tuple[Pattern, str]] = field(default_factory=dict)
+    tiles: dict[str, tuple[Pattern, Cell, str]] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
 
     def state(self, state: State) -> str | None:
@@ -64,10 +65,10 @@ class Stock:
         self.patterns[name] = body
         return name
 
-    def tile(self, pattern: Pattern, matrix: str) -> str:
+    def tile(self, pattern: Pattern, cell: Cell, matrix: str) -> str:
         """Keep a tiling pattern, anchored by its matrix."""
         name = f"T{len(self.tiles)}"
-        self.tiles[name] = (pattern, matrix)
+        self.tiles[name] = (pattern, cell, matrix)
         return name
 
     def raster(self, raster: Raster) -> str:

@@ -19,13 +19,15 @@ from pressrun.domain.letters.runs import Typecase, fill_runs, find_runs, stroke_
 class StyledTypesetter:
     """One text of a design, ready to take any value.
 
-    `masked` are the inks whose alpha changes from place to place, `pens` the operators of a pen by its width.
+    `patterned` are the inks of more than one colour, `masked` those whose alpha changes from place to place, and
+    `pens` the operators of a pen by its width.
     """
 
     typecase: Typecase
     centre: Anchor
     corner: Anchor
     inks: Sequence[Ink]
+    patterned: frozenset[int]
     masked: frozenset[int]
     pens: Mapping[float, str]
 
@@ -56,8 +58,8 @@ class StyledTypesetter:
         return shrink(block, lambda share: self._lay_out(parts, share))
 
     def _lay_out(self, parts: Sequence[str], share: float) -> Layout:
-        block = self.typecase.block
-        return lay_out(block, self.typecase.settings, parts, block.wrap and block.wrap / share)
+        case = self.typecase
+        return lay_out(case.block, case.settings, parts, case.block.wrap and case.block.wrap / share, case.ready)
 
     def _cut(self, extent: Box) -> Box:
         """Return what the saved box leaves of an extent."""
@@ -87,7 +89,7 @@ class StyledTypesetter:
         for row in rows:
             runs = list(find_runs(self.typecase, row))
             # Line by line: PDFium takes glyphs drawn twice for one only when little lies between.
-            coats = [fill_runs(runs), stroke_runs(runs, self.pens)]
+            coats = [fill_runs(runs), stroke_runs(runs, self.pens, self.patterned)]
             for coat in reversed(coats) if block.pen_first else coats:
                 yield from coat
         yield from draw_bars(block, rows, width, "overline")

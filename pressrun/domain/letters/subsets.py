@@ -80,7 +80,7 @@ def subset_face(data: bytes, characters: str, weight: int = 400, style: str = "n
     printed = sorted(character for character in {*characters, " "} if is_covered(character, known))
     if not _SELECTORS.intersection(characters):
         _drop_variants(font)
-    subsetter = Subsetter(_options(characters))
+    subsetter = Subsetter(_options(characters, _scripts(font)))
     sought = find_companions(printed, shapes_by_tables="GSUB" in font).union(printed)
     subsetter.populate(unicodes=sorted(known.keys() & set(map(ord, sought))))
     subsetter.subset(font)
@@ -134,10 +134,18 @@ def _damaged(file: FontFile) -> Fault:
     )
 
 
-def _options(characters: str) -> Options:
+def _scripts(font: TTFont) -> list[str]:
+    """Return the scripts of a font, each with its default and English, which is the language that is shaped for."""
+    tables = [font[tag].table.ScriptList for tag in ("GSUB", "GPOS") if tag in font]
+    tags = {record.ScriptTag.strip() for scripts in tables if scripts for record in scripts.ScriptRecord}
+    return [f"{tag}.{language}" for tag in sorted(tags) for language in ("dflt", "ENG")]
+
+
+def _options(characters: str, scripts: list[str]) -> Options:
     fractions = _FRACTIONS if _FRACTION_SLASH in characters else ()
     options = Options(
         layout_features=[*FEATURES, *_SCRIPT_FEATURES, *fractions],
+        layout_scripts=scripts,
         # As Chromium's sanitiser does with Open Sans, whose table is longer than its own length field can say.
         legacy_kern=False,
         hinting=False,

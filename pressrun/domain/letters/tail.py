@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pressrun.domain.letters.assembly import Skeleton
 from pressrun.domain.letters.paints import Pattern
-from pressrun.domain.letters.tiling import tile_content, tile_entries
+from pressrun.domain.letters.tiling import Cell, tile_content, tile_entries
 
 
 def write_tail(skeleton: Skeleton, contents: Sequence[bytes], own: Sequence[bytes | None]) -> bytes:
@@ -62,8 +62,8 @@ def form_body(operators: str, skeleton: Skeleton, *, pattern: str | None = None)
     return b"%b\nstream\n%b\nendstream" % (head.encode("ascii"), data)
 
 
-def tile_body(pattern: Pattern, size: tuple[int, int], matrix: str, resources: int) -> bytes:
+def tile_body(pattern: Pattern, cell: Cell, size: tuple[int, int], matrix: str, resources: int) -> bytes:
     """Return a repeated picture as an object; `size` in the picture's pixels."""
-    content = tile_content(pattern, size)
-    head = f"<<{tile_entries(pattern, size)}/Matrix[{matrix}]/Resources {resources} 0 R/Length {len(content)}>>"
+    content = tile_content(pattern, cell, size)
+    head = f"<<{tile_entries(cell, size)}/Matrix[{matrix}]/Resources {resources} 0 R/Length {len(content)}>>"
     return b"%b\nstream\n%b\nendstream" % (head.encode("ascii"), content)

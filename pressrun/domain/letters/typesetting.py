@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pressrun.domain.letters.anchors import anchor_centre, anchor_corner
+from pressrun.domain.letters.colours import Colour
 from pressrun.domain.letters.fitting import Box, Misfit, SetText
 from pressrun.domain.letters.geometry import Matrix, Placement
 from pressrun.domain.letters.gradients import is_translucent
@@ -35,7 +36,15 @@ def open_typesetter(
     """Prepare a text; `outer` is the matrix of the groups around it, inks[i] paints the block's paints[i]."""
     centre = anchor_centre(placement, outer)
     typecase = open_typecase(block, open_settings(block, shapers))
-    styled = StyledTypesetter(typecase, centre, anchor_corner(centre), inks, _find_masked(block), _write_pens(block))
+    styled = StyledTypesetter(
+        typecase,
+        centre,
+        anchor_corner(centre),
+        inks,
+        patterned=frozenset(ink for ink, paint in enumerate(block.paints) if not isinstance(paint, Colour)),
+        masked=_find_masked(block),
+        pens=_write_pens(block),
+    )
     return open_plain(styled) or styled
 
 

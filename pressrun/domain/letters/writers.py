@@ -25,6 +25,7 @@ from pressrun.domain.letters.rasters import Raster
 from pressrun.domain.letters.tail import tile_body
 from pressrun.domain.letters.shadows import write_hard
 from pressrun.domain.letters.shaping import Shaper
+from pressrun.domain.letters.tiling import plan_cell
 from pressrun.domain.letters.textwriting import TextWriter, open_text_writer
 
 Record = Mapping[str, str]
@@ -78,7 +79,8 @@ def _bring_pattern(paint: Gradient | Pattern, plan: InkPlan, spot: Spot, shop: S
     slot = plan.slots[0]
     if isinstance(paint, Pattern):
         matrix = compose(shop.opening, anchor(paint, spot))
-        sheaf.put(slot.first, tile_body(paint, plan.tile, operands(matrix), sheaf.skeleton.resources))
+        cell = plan_cell(paint, plan.tile, spot)
+        sheaf.put(slot.first, tile_body(paint, cell, plan.tile, operands(matrix), sheaf.skeleton.resources))
         return slot.name, None
     sheaf.put(slot.first, write_shading(paint, spot, shop.opening).encode("ascii"))
     if not is_translucent(paint):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from canvases import CANVAS_PIXELS
 from cases import case_set
 from PIL import Image
 
@@ -82,24 +83,29 @@ def a_source(read_fonts: Callable[[Path], list[FontFile]]) -> Callable[..., Desi
 
 @pytest.fixture(scope="session")
 def a_compiled(a_source: Callable[..., DesignSource]) -> Callable[..., CompiledDesign]:
-    """Compile objects for the characters given."""
+    """Compile objects for the characters and pictures given."""
 
-    def build(*objects: Mapping[str, Any], characters: str = LATIN, **canvas: Any) -> CompiledDesign:
+    def build(
+        *objects: Mapping[str, Any],
+        characters: str = LATIN,
+        rare: str = "",
+        pictures: Mapping[str, tuple[str, ...]] | None = None,
+        **canvas: Any,
+    ) -> CompiledDesign:
         composed = "".join(sorted(set(unicodedata.normalize("NFC", characters))))
-        return compile_design(read_design(a_source(*objects, **canvas)), Profile(composed))
+        return compile_design(read_design(a_source(*objects, **canvas)), Profile(composed, rare, pictures or {}))
 
     return build
 
 
 @pytest.fixture(scope="session")
-def read_text() -> Callable[[object], str]:
-    """Return the text PDFium finds in a letter, in reading order, lines joined by LF."""
+def read_text() -> Callable[..., str]:
+    """Return the text PDFium finds on a page of a letter, in reading order, lines joined by LF."""
 
-    def read(letter: object) -> str:
+    def read(letter: object, page: int = 0) -> str:
         assert isinstance(letter, Letter), letter
         with pypdfium2.PdfDocument(letter.prefix + letter.tail) as document:
-            page = document[0]
-            text = page.get_textpage().get_text_bounded()
+            text = document[page].get_textpage().get_text_bounded()
         return str(text).replace("\r\n", "\n")
 
     return read
@@ -107,13 +113,23 @@ def read_text() -> Callable[[object], str]:
 
 @pytest.fixture(scope="session")
 def draw() -> Callable[..., Image.Image]:
-    """Return a letter as PDFium draws it, `scale` pixels to the point."""
+    """Return a page of a letter as PDFium draws it, `scale` pixels to the point."""
 
-    def render(letter: object, scale: float = 2.0) -> Image.Image:
+    def render(letter: object, scale: float = 2.0, page: int = 0) -> Image.Image:
         assert isinstance(letter, Letter), letter
         with pypdfium2.PdfDocument(io.BytesIO(letter.prefix + letter.tail)) as document:
-            drawn = document[0].render(scale=scale).to_pil()
+            drawn = document[page].render(scale=scale).to_pil()
         image: Image.Image = drawn.convert("RGB")
         return image
+
+    return render
+
+
+@pytest.fixture(scope="session")
+def paint(a_compiled: Callable[..., CompiledDesign], draw: Callable[..., Image.Image]) -> Callable[..., Image.Image]:
+    """Return the first page of a letter with these objects, one pixel for each of the canvas."""
+
+    def render(*objects: Mapping[str, Any], record: Mapping[str, str] | None = None, **canvas: Any) -> Image.Image:
+        return draw(a_compiled(*objects, **canvas).stamp(record or {}), scale=CANVAS_PIXELS)
 
     return render

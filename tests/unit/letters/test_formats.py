@@ -3,6 +3,7 @@
 import io
 import struct
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from fontTools.ttLib.tables.TupleVariation import TupleVariation
 
 from pressrun.domain.letters.formats import Unusable, read_coverage
@@ -188,3 +190,54 @@ def test_a_web_font_said_to_be_huge_is_refused_unopened(open_sans: bytes) -> Non
     struct.pack_into(">I", packed, 44 + 12, 0xFFFFFFF0)
 
     assert isinstance(read_coverage(bytes(packed)), Unusable)
+
+
+def test_glyphs_that_colours_belong_to_are_not_covered(open_sans: bytes) -> None:
+    font = TTFont(io.BytesIO(open_sans))
+    builder = FontBuilder(font=font)
+    builder.setupCOLR({"A": [("B", 0)]})
+    builder.setupCPAL([[(1.0, 0.0, 0.0, 1.0)]])
+
+    coverage = read_coverage(saved(font))
+
+    assert isinstance(coverage, frozenset)
+    assert ord("A") not in coverage
+    assert ord("B") in coverage
+
+
+def test_a_character_map_that_never_ends_is_refused(open_sans: bytes) -> None:
+    group = struct.pack(">III", 0, 0x10FFFF, 1)
+    table = (
+        struct.pack(">HHHHI", 0, 1, 3, 10, 12) + struct.pack(">HHIII", 12, 0, 16 + 12 * 2000, 0, 2000) + group * 2000
+    )
+
+    def replace_map(font: TTFont) -> None:
+        font["cmap"] = DefaultTable("cmap")
+        font["cmap"].data = table
+
+    assert isinstance(read_coverage(changed(open_sans, replace_map)), Unusable)
+
+
+def test_a_glyph_made_of_ever_more_glyphs_is_refused() -> None:
+    order = [".notdef", *(f"part{level}" for level in range(14)), "O"]
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder(order)
+    builder.setupCharacterMap({0x4F: "O", 0x20: ".notdef"})
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    pen.lineTo((0, 1))
+    pen.lineTo((1, 0))
+    pen.closePath()
+    glyphs = {".notdef": TTGlyphPen(None).glyph(), "part0": pen.glyph()}
+    for before, name in pairwise(order[1:]):
+        double = TTGlyphPen(glyphs)
+        for _ in range(2):
+            double.addComponent(before, (1, 0, 0, 1, 0, 0))
+        glyphs[name] = double.glyph()
+    builder.setupGlyf(glyphs, calcGlyphBounds=False)
+    builder.setupHorizontalMetrics(dict.fromkeys(order, (500, 0)))
+    builder.font["head"].xMin = 0
+    data = finished(builder)
+
+    with pytest.raises(ValueError, match="components"):
+        subset_face(data, "O")

@@ -119,9 +119,9 @@ def test_a_rare_character_is_set_in_its_own_font_and_named() -> None:
     setting = open_setting((0,), 20.0, 0.0, splits_marks=False, shapers=[open_shaper(typefaces[0])])
 
     assert "字" not in embeddings[0].texts
-    assert setting.rare_in("日字") == {("R0", "字")}
-    assert setting.rare_in("日本") == set()
-    assert setting.find_unprintable("日本字") is None
+    assert setting.lineup.rare_in("日字") == {("R0", "字")}
+    assert setting.lineup.rare_in("日本") == set()
+    assert setting.lineup.find_unprintable("日本字") is None
     assert "/R0 20 Tf [<0000>] TJ /F0 20 Tf" in setting.word("日字").glyphs
     assert setting.word("日字").width == pytest.approx(2 * setting.word("日").width)
 

@@ -1,35 +1,23 @@
 """Every fault of a design is found at once, with its place and what to do."""
 
-import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from PIL import Image
+from canvases import a_canvas, a_code, a_group, a_photo, a_png, a_rect, a_text, faults_of, with_design
 
-from pressrun.domain.errors import FaultyInput
 from pressrun.domain.letters import DesignSource, FontFile, Variable, read_design
-from schemas.faults import Fault
+from pressrun.domain.letters.objects import Drawable, Group
+from pressrun.domain.letters.text import TextBlock
 
 Build = Callable[..., DesignSource]
 
 
-def faults_of(source: DesignSource) -> tuple[Fault, ...]:
-    with pytest.raises(FaultyInput) as caught:
-        read_design(source)
-    return caught.value.faults
-
-
-def a_text(text: str = "Hello", **properties: Any) -> dict[str, Any]:
-    return {"type": "Text", "fontFamily": "Open Sans", "text": text, **properties}
-
-
-def a_png(mode: str = "RGB", size: tuple[int, int] = (4, 4)) -> bytes:
-    file = io.BytesIO()
-    Image.new(mode, size).save(file, "PNG")
-    return file.getvalue()
+def drawables_of(source: DesignSource) -> tuple[Drawable, ...]:
+    (sheet,) = read_design(source).sheets
+    return sheet.drawables
 
 
 def test_variables_come_in_order_of_first_appearance(a_source: Build) -> None:
@@ -53,32 +41,81 @@ def test_a_variable_needs_a_value_when_one_of_its_places_has_no_default(a_source
     assert design.variables == (Variable("name", None, "text"),)
 
 
-def test_an_invisible_object_asks_for_nothing(a_source: Build) -> None:
-    design = read_design(a_source(a_text("{{name}}", visible=False, fontFamily="Unknown")))
+def test_variables_of_every_kind_are_found_in_groups_and_on_all_pages(a_source: Build) -> None:
+    barcode = a_rect(isBarcode=True, barcodeContent="{{number}}")
+    front = a_canvas(a_group(a_text("{{name}}"), a_group(a_photo())))
 
-    assert design.variables == ()
-    assert design.drawables == ()
+    design = read_design(with_design(a_source(), [front, a_canvas(barcode, a_code(qrContent="https://x/{{id|0}}"))]))
 
-
-def test_every_fault_is_reported_at_once(a_source: Build) -> None:
-    source = a_source(
-        {"type": "Group", "objects": []},
-        a_text(fontFamily="Comic Neue"),
-        {"type": "Image", "src": "assets/none.png"},
-        {"type": "Rect", "width": 10, "height": 10, "isQRCode": True},
-        {"type": "Rect", "width": "wide", "shadow": {"blur": 3}},
+    assert design.variables == (
+        Variable("name", None, "text"),
+        Variable("photo", None, "image"),
+        Variable("number", None, "barcode"),
+        Variable("id", "0", "qr"),
     )
 
-    found = [(fault.where, fault.code) for fault in faults_of(source)]
+
+def test_an_invisible_object_asks_for_nothing(a_source: Build) -> None:
+    hidden = a_text("{{name}}", visible=False, fontFamily="Unknown")
+    source = a_source(hidden, a_group(a_text("{{name}}"), visible=False), a_group(hidden))
+
+    assert read_design(source).variables == ()
+    (shown,) = drawables_of(source)
+    assert isinstance(shown.content, Group)
+    assert shown.content.children == ()
+
+
+def test_every_fault_is_reported_at_once_with_its_place(a_source: Build) -> None:
+    source = a_source(
+        a_group(a_text(fontFamily="Comic Neue"), a_rect(angle="much")),
+        {"type": "Image", "src": "assets/none.png"},
+        {"type": "Rect", "width": 10, "height": 10, "isQRCode": True},
+        {"type": "Rect", "width": "wide", "shadow": {"blur": -3}},
+        "no object",
+        {"type": "Video"},
+        a_rect(clipPath={"type": "Circle", "radius": "round"}),
+    )
+
+    found = [(fault.where.removeprefix("design.json "), fault.code) for fault in faults_of(source)]
 
     assert found == [
-        ("design.json objects[0]", "design_unsupported"),
-        ("design.json objects[1]", "font_missing"),
-        ("design.json objects[2]", "image_missing"),
-        ("design.json objects[3]", "qr_without_variable"),
-        ("design.json objects[4]", "design_unsupported"),
-        ("design.json objects[4]", "design_invalid"),
+        ("objects[0] objects[0]", "font_missing"),
+        ("objects[0] objects[1]", "design_invalid"),
+        ("objects[1]", "image_missing"),
+        ("objects[2]", "qr_without_variable"),
+        ("objects[3]", "design_invalid"),
+        ("objects[3]", "design_invalid"),
+        ("objects[4]", "design_invalid"),
+        ("objects[5]", "design_unsupported"),
+        ("objects[6] clipPath", "design_invalid"),
     ]
+
+
+@pytest.mark.parametrize("parent", ["objects", "clipPath"])
+def test_nesting_deeper_than_fifty_is_a_fault_and_fifty_is_not(a_source: Build, parent: str) -> None:
+    def nested(depth: int) -> dict[str, Any]:
+        item = a_rect()
+        for _ in range(depth - 1):
+            item = a_group(item) if parent == "objects" else a_rect(clipPath=item)
+        return item
+
+    assert len(drawables_of(a_source(nested(50)))) == 1
+    (fault,) = faults_of(a_source(nested(51)))
+    assert fault.code == "design_too_deep"
+
+
+def test_twenty_thousand_objects_in_one_place_are_the_most(a_source: Build) -> None:
+    point = {"type": "Rect", "width": 1, "height": 1}
+
+    (fault,) = faults_of(a_source(a_group(*[point] * 20_001)))
+
+    assert (fault.code, fault.where) == ("design_too_large", "design.json objects[0]")
+
+
+def test_a_design_over_thirty_two_megabytes_is_a_fault_before_it_is_read(a_source: Build) -> None:
+    (fault,) = faults_of(replace(a_source(), design=b" " * (32 * 1024 * 1024 + 1)))
+
+    assert fault.code == "design_too_large"
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff\xfe", b'{"objects": 3}', b"[" * 100_000])
@@ -98,21 +135,12 @@ def test_an_unknown_version_is_a_fault_because_defaults_differ(a_source: Build, 
 @pytest.mark.parametrize(
     ("item", "named"),
     [
-        ({"type": "Rect", "fill": {"type": "linear"}}, "Rect.fill"),
-        ({"type": "Rect", "stroke": {"type": "pattern"}}, "Rect.stroke"),
-        ({"type": "Rect", "shadow": {"blur": 1}}, "Rect.shadow"),
-        ({"type": "Rect", "clipPath": {"type": "Rect"}}, "Rect.clipPath"),
-        ({"type": "Rect", "globalCompositeOperation": "multiply"}, "Rect.globalCompositeOperation"),
-        ({"type": "Rect", "backgroundColor": "red"}, "Rect.backgroundColor"),
-        ({"type": "Circle", "radius": 4, "endAngle": 180}, "Circle.endAngle"),
-        (a_text(stroke="#000"), "Text.stroke"),
-        (a_text(underline=True), "Text.underline"),
-        (a_text(direction="rtl"), "Text.direction"),
-        (a_text(textBackgroundColor="#ff0"), "Text.textBackgroundColor"),
+        (a_rect(globalCompositeOperation="destination-out"), "Rect.globalCompositeOperation"),
+        (a_rect(globalCompositeOperation=7), "Rect.globalCompositeOperation"),
+        (a_rect(backgroundColor={"type": "linear"}), "Rect.backgroundColor"),
+        (a_rect(fill={"type": "conic"}), "Rect.fill"),
         (a_text(path={"type": "Path"}), "Text.path"),
-        (a_text(styles=[{"start": 0, "end": 1, "style": {"fill": "red"}}]), "Text.styles"),
-        (a_text(styles={"0": {"1": {"fill": "red"}}}), "Text.styles"),
-        (a_text(fill={"type": "radial"}), "Text.fill"),
+        (a_group({"type": "Video"}), "'Video'"),
     ],
 )
 def test_what_cannot_be_drawn_is_named_and_never_dropped(a_source: Build, item: Mapping[str, Any], named: str) -> None:
@@ -122,27 +150,26 @@ def test_what_cannot_be_drawn_is_named_and_never_dropped(a_source: Build, item: 
     assert named in fault.message
 
 
-@pytest.mark.parametrize("styles", [[], {}, {"0": {}}, None])
-def test_styles_that_style_nothing_are_accepted(a_source: Build, styles: object) -> None:
-    assert len(read_design(a_source(a_text(styles=styles))).drawables) == 1
-
-
-@pytest.mark.parametrize("name", ["filters", "isVariableImage"])
-def test_a_picture_with_unsupported_properties_is_refused(a_source: Build, name: str) -> None:
-    item = {"type": "Image", "src": "a.png", name: [{"type": "Grayscale"}] if name == "filters" else True}
-
-    (fault,) = faults_of(a_source(item, assets={"a.png": a_png()}))
-
-    assert fault.code == "design_unsupported"
-    assert f"Image.{name}" in fault.message
-
-
-@pytest.mark.parametrize("name", ["backgroundImage", "overlayImage", "overlay", "clipPath"])
-def test_canvas_layers_that_are_not_drawn_are_refused(a_source: Build, name: str) -> None:
-    (fault,) = faults_of(a_source(**{name: {"type": "Image"}}))
+def test_a_canvas_saved_while_zoomed_is_refused(a_source: Build) -> None:
+    (fault,) = faults_of(a_source(viewportTransform=[2, 0, 0, 2, 0, 0]))
 
     assert (fault.code, fault.where) == ("design_unsupported", "design.json")
-    assert name in fault.message
+    assert read_design(a_source(viewportTransform=[1, 0, 0, 1, 0, 0]))
+
+
+@pytest.mark.parametrize("styles", [[], {}, {"0": {}}, None])
+def test_styles_that_style_nothing_are_accepted(a_source: Build, styles: object) -> None:
+    (shown,) = drawables_of(a_source(a_text(styles=styles)))
+
+    assert isinstance(shown.content, TextBlock)
+    assert len(shown.content.styles) == 1
+
+
+@pytest.mark.parametrize("name", ["backgroundImage", "overlayImage", "clipPath"])
+def test_faults_of_a_canvas_layer_are_found_in_its_place(a_source: Build, name: str) -> None:
+    (fault,) = faults_of(a_source(**{name: {"type": "Image", "src": "gone.png"}}))
+
+    assert (fault.code, fault.where) == ("image_missing", f"design.json {name}")
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", a_png()[:40]])
@@ -161,9 +188,9 @@ def test_a_data_url_is_a_picture(a_source: Build) -> None:
 def test_a_picture_used_twice_is_kept_once(a_source: Build) -> None:
     item = {"type": "Image", "src": "a.png"}
 
-    design = read_design(a_source(item, item, assets={"a.png": a_png()}))
+    design = read_design(a_source(item, a_group(item), assets={"a.png": a_png()}))
 
-    assert len(design.drawables) == 2
+    assert len(list(design.everything())) == 3
     assert len(design.rasters) == 1
 
 
@@ -206,34 +233,3 @@ def test_a_damaged_font_is_a_fault(a_source: Build) -> None:
     (fault,) = faults_of(source)
 
     assert fault.code == "font_unreadable"
-
-
-@pytest.mark.parametrize(
-    ("page", "code"),
-    [
-        ({"width_mm": 100, "height_mm": 100}, "page_mismatch"),
-        ({"width_mm": 0, "height_mm": 100}, "design_invalid"),
-        ({"height_mm": 100}, "design_invalid"),
-        ({"width_mm": 150, "height_mm": 100, "bleed_mm": -1}, "design_invalid"),
-        ({"width_mm": 9000, "height_mm": 6000}, "page_invalid"),
-    ],
-)
-def test_a_page_that_does_not_fit_the_canvas_is_a_fault(a_source: Build, page: Mapping[str, Any], code: str) -> None:
-    faults = faults_of(a_source(page=page))
-
-    assert {fault.code for fault in faults} == {code}
-
-
-def test_page_json_that_is_no_json_is_a_fault(a_source: Build) -> None:
-    (fault,) = faults_of(replace(a_source(), page=b"{"))
-
-    assert (fault.code, fault.where) == ("page_invalid", "page.json")
-
-
-def test_the_canvas_size_may_stand_in_page_json(a_source: Build) -> None:
-    page = {"width_mm": 150, "height_mm": 100, "canvas": {"width": 300, "height": 200}}
-    design = json.dumps({"version": "7.4.0", "objects": []}).encode()
-
-    read = read_design(replace(a_source(page=page), design=design))
-
-    assert (read.page.canvas_width, read.page.canvas_height) == (300, 200)
