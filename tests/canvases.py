@@ -61,8 +61,12 @@ def a_gradient(*stops: tuple[float, str], **properties: Any) -> Json:
 
 
 def a_png(colour: Any = "#c00000", size: tuple[int, int] = (4, 4), mode: str = "RGB") -> bytes:
+    return encoded(Image.new(mode, size, colour))
+
+
+def encoded(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    Image.new(mode, size, colour).save(file, "PNG")
+    image.save(file, "PNG")
     return file.getvalue()
 
 
