@@ -14,7 +14,7 @@ from sinks.storage import LocalStorage
 TAIL_BYTES = 1_500
 """What differs from letter to letter in a real batch; its SHA-256 and CRC-32 are computed each time."""
 
-WANTS = [Want(name, required=True, measured=False) for name in ("first_name", "last_name", "street", "city")]
+WANTS = [Want(name, required=True) for name in ("first_name", "last_name", "street", "city")]
 
 
 class ConstantStamper:

@@ -1,4 +1,4 @@
-"""The skeleton of a letter: everything constant in one prefix; what each letter brings itself follows it in the file."""
+"""The skeleton of a letter: everything constant in one prefix, after which follows what each letter brings."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,11 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 from pressrun.domain.letters.embedding import embed_font
-from pressrun.domain.letters.paints import Pattern
-from pressrun.domain.letters.pictures_embedding import embed_raster
 from pressrun.domain.letters.operators import number
 from pressrun.domain.letters.page import Box, Page, Paper
+from pressrun.domain.letters.paints import Pattern
+from pressrun.domain.letters.pictures_embedding import embed_raster
 from pressrun.domain.letters.printers_marks import draw_marks
-from pressrun.domain.letters.rasters import Raster
 from pressrun.domain.letters.stock import Slot, State, Stock
 from pressrun.domain.letters.subsets import Embedding
 from pressrun.domain.letters.tiling import Cell, tile_content, tile_entries
@@ -194,9 +193,7 @@ def _serialise(pdf: Pdf, pages: int, bounds: Box) -> Skeleton:
     trailer = f"trailer\n<</Size {size}/Root {root}/Info {info}>>\nstartxref\n{previous}\n%%EOF\n"
     written += b"xref\n0 %d\n%b%b" % (size, b"".join(rows), trailer.encode("ascii"))
     # They were reserved first and qpdf numbers in the order it meets objects, the root's entries by name.
-    return Skeleton(
-        bytes(written), own[0], pages, len(own) - pages, previous, size, root, info, resources, bounds
-    )
+    return Skeleton(bytes(written), own[0], pages, len(own) - pages, previous, size, root, info, resources, bounds)
 
 
 def _unparse(item: pikepdf.Object) -> bytes:

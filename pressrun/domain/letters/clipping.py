@@ -9,6 +9,7 @@ from pressrun.domain.letters.objects import Clip, Drawable, Shape
 from pressrun.domain.letters.operators import operands
 from pressrun.domain.letters.path_writing import write_path
 from pressrun.domain.letters.stock import State, Stock
+from pressrun.domain.letters.text import TextBlock
 
 # Draws a static object in black in the plane that a matrix leads out of.
 Silhouette = Callable[[Drawable, Matrix], str]
@@ -41,8 +42,9 @@ def write_clip(clip: Clip, plane: Matrix, stock: Stock, silhouette: Silhouette) 
 
 
 def plane_inside(shape: Drawable, plane: Matrix) -> Matrix:
+    """Return the plane of a clip path's own clip path; a text's is taken about its origin."""
     content = shape.content
-    width, height = (content.width, content.height) if hasattr(content, "width") else (0.0, 0.0)
+    width, height = (0.0, 0.0) if isinstance(content, TextBlock) else (content.width, content.height)
     return compose(plane, object_matrix(shape.placement, width, height))
 
 

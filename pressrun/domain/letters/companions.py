@@ -34,11 +34,13 @@ def find_companions(characters: Collection[str], *, shapes_by_tables: bool) -> s
 
 
 def joined_form(text: str) -> str:
-    """Return the one character that stands for an Arabic ligature, or the text itself.
+    """Return what a reader is to take a ligature for: of letters from right to left one character, or all as seen.
 
     Readers turn lines round character by character; the letters of a ligature would come out the wrong way round.
     """
-    return _ligatures().get(text, text) if len(text) > 1 else text
+    if len(text) == 1 or not any(map(_is_joining, text)):
+        return text
+    return _ligatures().get(text, text[::-1])
 
 
 @cache

@@ -8,15 +8,15 @@ from pressrun.domain.letters.clipping import write_clip
 from pressrun.domain.letters.compiled import CompiledDesign, open_compiled
 from pressrun.domain.letters.design import Design, Sheet
 from pressrun.domain.letters.exposure import blur_form
+from pressrun.domain.letters.gallery import prepare_picture
 from pressrun.domain.letters.geometry import IDENTITY, compose, translation
 from pressrun.domain.letters.inking import stock_ink
 from pressrun.domain.letters.inks import Spot
+from pressrun.domain.letters.needs import list_literals, list_needs
 from pressrun.domain.letters.objects import Clip, VariablePicture
 from pressrun.domain.letters.operators import operands
-from pressrun.domain.letters.paints import Paint
-from pressrun.domain.letters.needs import list_literals, list_needs
 from pressrun.domain.letters.painting import Bench, Surroundings, box_path, paint, silhouette
-from pressrun.domain.letters.gallery import prepare_picture
+from pressrun.domain.letters.paints import Paint
 from pressrun.domain.letters.program import (
     RENDERER_VERSION,
     ConstantStep,
@@ -36,9 +36,9 @@ from pressrun.domain.letters.writers import picture_key
 
 
 def compile_design(design: Design, profile: Profile) -> CompiledDesign:
-    """Compile a design for the characters and pictures of a batch; other values are refused when stamped.
+    """Compile a design for the characters and pictures of a batch; other values are refused at stamping.
 
-    Raises FaultyInput for fonts that turn out damaged. The same design and profile give the same bytes in every process.
+    The same design and profile give the same bytes in every process. Raises FaultyInput for damaged fonts.
     """
     rare = frozenset(profile.rare) - list_literals(design)
     typefaces, embeddings = subset_faces(design.faces, list_needs(design, profile), rare)
@@ -74,7 +74,6 @@ def _reserve_fonts(typefaces: Sequence[Typeface], stock: Stock) -> dict[int, int
 
 def _paint_sheet(sheet: Sheet, bench: Bench) -> list[Step]:
     """Paint a page in Fabric's order: background, its picture, objects, the clip of these, overlay, its picture."""
-    page = sheet.page
     around = Surroundings()
     steps: list[Step] = []
     if sheet.background:

@@ -10,11 +10,11 @@ from pressrun.domain.errors import FaultyInput
 from pressrun.domain.letters.codes import CodeBox
 from pressrun.domain.letters.dialect import Dialect, read_dialect
 from pressrun.domain.letters.fonts import Face, FontCase
+from pressrun.domain.letters.gallery import Gallery
 from pressrun.domain.letters.objects import Drawable, Group, VariablePicture
 from pressrun.domain.letters.page import Page, Paper, read_paper
 from pressrun.domain.letters.paint_reading import read_paint
 from pressrun.domain.letters.paints import Paint
-from pressrun.domain.letters.gallery import Gallery
 from pressrun.domain.letters.placeholders import Kind, Slot, Variable, merge_slots, slots_of
 from pressrun.domain.letters.properties import Properties
 from pressrun.domain.letters.rasters import Raster
@@ -147,7 +147,9 @@ def _read_sheet(canvas: Properties, page: Page | None, fonts: FontCase, gallery:
     drawables = read_members(canvas, desk)
     overlay_picture = read_member(canvas, "overlayImage", desk)
     clip = read_member(canvas, "clipPath", desk)
-    return page and Sheet(page, background, drawables, backdrop, overlay, overlay_picture, clip)
+    if page is None:
+        return None
+    return Sheet(page, background, drawables, backdrop, overlay, overlay_picture, clip)
 
 
 def _walk(drawable: Drawable) -> Iterator[Drawable]:

@@ -36,6 +36,7 @@ class Dialect:
 
 SUPPORTED: Final = (4, 5, 6, 7)
 
+
 def read_dialect(canvas: Properties) -> Dialect | None:
     match = re.match(r"(\d+)\.", str(canvas.raw.get("version", "")))
     if match and int(match[1]) in SUPPORTED:

@@ -59,7 +59,8 @@ def _expose(skeleton: Skeleton, own: list[bytes | None], form: str, scale: float
         page.set_mediabox(0, 0, width * scale, height * scale)
         page.set_cropbox(0, 0, width * scale, height * scale)
         bitmap = page.render(scale=1, fill_color=(0, 0, 0, 0), may_draw_forms=False, maybe_alpha=True)
-        return bitmap.to_pil().convert("RGBA").getchannel("A")
+        drawn: Image.Image = bitmap.to_pil()
+        return drawn.convert("RGBA").getchannel("A")
 
 
 def tint(alpha: Image.Image, colour: Colour) -> Raster:
@@ -75,5 +76,3 @@ def tint(alpha: Image.Image, colour: Colour) -> Raster:
 def _rows(image: Image.Image) -> list[bytes]:
     data = image.tobytes()
     return [data[start : start + image.width] for start in range(0, len(data), image.width)]
-
-

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.geometry import IDENTITY, Matrix, compose, translation
+from pressrun.domain.letters.geometry import IDENTITY, compose, translation
 from pressrun.domain.letters.gradients import anchor, is_translucent, write_alpha, write_shading
 from pressrun.domain.letters.inks import Ink, Spot
 from pressrun.domain.letters.joining import join_tiles
@@ -13,7 +13,6 @@ from pressrun.domain.letters.operators import number, operands
 from pressrun.domain.letters.paints import Gradient, Paint, Pattern
 from pressrun.domain.letters.stock import Slot, State, Stock
 from pressrun.domain.letters.tiling import Cell, plan_cell
-
 
 # Far enough for any page with what hangs over its edges, in canvas pixels.
 EVERYWHERE: Final = "-100000 -100000 200000 200000"

@@ -20,9 +20,11 @@ _STRETCH: Final = 0.01
 # Room round the bleed for crop marks of 5 mm that stay 2 mm away from it.
 MARK_GAP: Final = 2 * _POINTS["mm"]
 MARK_LENGTH: Final = 5 * _POINTS["mm"]
-_DUPLEX: Final = ("simplex", "long_edge", "short_edge")
+_DUPLEX: Final[tuple["Duplex", ...]] = ("simplex", "long_edge", "short_edge")
 _METADATA: Final = ("title", "author", "subject", "keywords", "language")
-_OF_PAGE: Final = frozenset({"width_mm", "height_mm", "bleed_mm", "width", "height", "bleed", "unit", "crop_marks", "canvas"})
+_OF_PAGE: Final = frozenset(
+    {"width_mm", "height_mm", "bleed_mm", "width", "height", "bleed", "unit", "crop_marks", "canvas"}
+)
 _OF_PAPER: Final = frozenset({"duplex", "metadata", "pages"})
 
 Duplex = Literal["simplex", "long_edge", "short_edge"]

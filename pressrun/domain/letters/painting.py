@@ -17,8 +17,8 @@ from pressrun.domain.letters.inking import colour_ink, plan_ink, stock_ink
 from pressrun.domain.letters.inks import Ink, Spot
 from pressrun.domain.letters.objects import Drawable, Group, Picture, Segment, Shape, VariablePicture
 from pressrun.domain.letters.operators import number, operands
-from pressrun.domain.letters.path_writing import write_path, write_pen
 from pressrun.domain.letters.paints import Paint, Pen
+from pressrun.domain.letters.path_writing import write_path, write_pen
 from pressrun.domain.letters.placeholders import literals_of, slots_of
 from pressrun.domain.letters.program import (
     CodeStep,
@@ -33,7 +33,7 @@ from pressrun.domain.letters.shapes import rect_path
 from pressrun.domain.letters.shaping import Shaper
 from pressrun.domain.letters.stock import State, Stock
 from pressrun.domain.letters.text import TextBlock
-from pressrun.domain.letters.typesetting import open_typesetter, steps_of
+from pressrun.domain.letters.typesetting import SetText, open_typesetter, steps_of
 
 _FLAT: Final = 1e-9
 
@@ -135,15 +135,18 @@ def _clip(drawable: Drawable, around: Surroundings, bench: Bench) -> Clipping:
     clip = drawable.clip
     if clip is None:
         return Clipping("", follows=False)
-    follows = isinstance(drawable.content, TextBlock) and not clip.absolute and bool(slots_of(drawable.content.template))
+    content = drawable.content
+    follows = isinstance(content, TextBlock) and not clip.absolute and bool(slots_of(content.template))
     plane = IDENTITY if clip.absolute or follows else plane_of(drawable, around, bench)
-    return Clipping(write_clip(clip, plane, bench.stock, lambda shape, matrix: silhouette(shape, matrix, bench)), follows)
+    limits = write_clip(clip, plane, bench.stock, lambda shape, matrix: silhouette(shape, matrix, bench))
+    return Clipping(limits, follows)
 
 
 def silhouette(shape: Drawable, matrix: Matrix, bench: Bench) -> str:
     """Return a static object in black, without outline: what it lets through as a clip."""
     black = replace(bench, ink=BLACK)
-    steps = paint(replace(shape, opacity=1.0, shadow=None, blend="Normal"), Surroundings(matrix, 1.0, cached=True), black)
+    bare = replace(shape, opacity=1.0, shadow=None, blend="Normal")
+    steps = paint(bare, Surroundings(matrix, 1.0, cached=True), black)
     return "".join(step.operators for step in steps if isinstance(step, ConstantStep))
 
 
@@ -153,7 +156,7 @@ def plane_of(drawable: Drawable, around: Surroundings, bench: Bench) -> Matrix:
     if isinstance(content, TextBlock):
         setter = open_typesetter(content, drawable.placement, around.matrix, bench.shapers, _inks(content, 1.0, bench))
         set_text = setter.set_text(_literals(content), None)
-        return set_text.spot.matrix if hasattr(set_text, "spot") else around.matrix
+        return set_text.spot.matrix if isinstance(set_text, SetText) else around.matrix
     return compose(around.matrix, object_matrix(drawable.placement, content.width, content.height))
 
 
@@ -208,7 +211,9 @@ def _paint_ground(drawable: Drawable, spot: Spot, bench: Bench, opacity: float) 
         return []
     grown = drawable.placement.stroke_width
     box = box_path(spot.width + grown, spot.height + grown)
-    return [ConstantStep(f"q {_ink(drawable.ground, opacity, bench).fill(spot)} {operands(spot.matrix)} cm {box} f Q\n")]
+    return [
+        ConstantStep(f"q {_ink(drawable.ground, opacity, bench).fill(spot)} {operands(spot.matrix)} cm {box} f Q\n")
+    ]
 
 
 def box_path(width: float, height: float) -> str:
@@ -304,9 +309,7 @@ def _literals(block: TextBlock) -> list[str]:
     return [literals_of((part,)) for part in block.template]
 
 
-def _paint_text(
-    drawable: Drawable, block: TextBlock, around: Surroundings, bench: Bench, opacity: float
-) -> list[Step]:
+def _paint_text(drawable: Drawable, block: TextBlock, around: Surroundings, bench: Bench, opacity: float) -> list[Step]:
     if bench.ink:
         # A clip is the glyphs alone; outlines and bars have no part in it.
         block = replace(block, pen=None)
@@ -317,7 +320,7 @@ def _paint_text(
         return [TextStep(drawable.where, block, drawable.placement, around.matrix, inks, ground)]
     setter = open_typesetter(block, drawable.placement, around.matrix, bench.shapers, _inks(block, opacity, bench))
     set_text = setter.set_text(_literals(block), None)
-    if isinstance(set_text, tuple) and hasattr(set_text, "spot"):
-        ground_steps = _paint_ground(drawable, set_text.spot, bench, opacity)
-        return [*ground_steps, ConstantStep(set_text.operators + "\n")] if set_text.operators or ground_steps else []
-    return []
+    if not isinstance(set_text, SetText):
+        return []
+    ground_steps = _paint_ground(drawable, set_text.spot, bench, opacity)
+    return [*ground_steps, *_constant([set_text.operators + "\n"] if set_text.operators else [])]

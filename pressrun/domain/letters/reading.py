@@ -8,8 +8,8 @@ from pressrun.domain.letters.codes import read_code
 from pressrun.domain.letters.dialect import Dialect, type_name
 from pressrun.domain.letters.effects import read_blend, read_shadow
 from pressrun.domain.letters.fonts import FontCase
-from pressrun.domain.letters.objects import Clip, Content, Drawable, Group, Shape
 from pressrun.domain.letters.gallery import Gallery
+from pressrun.domain.letters.objects import Clip, Content, Drawable, Group, Shape
 from pressrun.domain.letters.pictures import read_picture
 from pressrun.domain.letters.placing import read_placement
 from pressrun.domain.letters.properties import Properties
@@ -51,7 +51,9 @@ def read_members(parent: Properties, desk: Desk) -> tuple[Drawable, ...]:
         parent.fault("design_invalid", "objects is no list.", "Save the canvas with canvas.toJSON().")
         return ()
     if len(members) > MOST_OBJECTS:
-        parent.fault("design_too_large", f"There are more than {MOST_OBJECTS:,} objects.", "Flatten some into a picture.")
+        parent.fault(
+            "design_too_large", f"There are more than {MOST_OBJECTS:,} objects.", "Flatten some into a picture."
+        )
         return ()
     read = [_read_raw(raw, parent, f"objects[{index}]", desk) for index, raw in enumerate(members)]
     return tuple(drawable for drawable in read if drawable)

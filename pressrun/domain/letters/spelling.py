@@ -8,6 +8,7 @@ from typing import Final
 from fontTools.unicodedata import mirrored
 
 from pressrun.domain.letters.operators import number
+from pressrun.domain.letters.scripts import split_graphemes
 from pressrun.domain.letters.shaping import Glyph, RareShaper, Shaper
 
 # A hundredth of a font unit is less than rounding to five decimals shows.
@@ -34,7 +35,7 @@ def write_glyphs(
     whole run, or from right to left cluster by cluster, because readers turn lines round themselves.
     """
     if right_to_left:
-        spans = _spell_clusters(glyphs, text, texts, shaper)
+        spans = [(span, _as_seen(shown)) for span, shown in _spell_clusters(glyphs, text, texts, shaper)]
     elif _is_spelt(glyphs, text, texts):
         spans = [(glyphs, "")]
     else:
@@ -109,11 +110,17 @@ def _spell_clusters(
     return spans
 
 
+def _as_seen(text: str) -> str:
+    """Return letters from left to right, each with its marks behind it, as readers take them and turn them round."""
+    return "".join(reversed(split_graphemes(text)))
+
+
 def _spell_one(
     glyph: Glyph, shown: str, texts: Sequence[str], shaper: Shaper | RareShaper
 ) -> tuple[Sequence[Glyph], str]:
     """Return a cluster of one glyph, under the code that says what it shows, if there is one."""
-    if _stands_for(texts[glyph.code], shown):
+    read = texts[glyph.code]
+    if _stands_for(read, shown) or _stands_for(read, _as_seen(shown)):
         return [glyph], ""
     if max(shown) <= _LAST_OF_PLANE or isinstance(shaper, RareShaper):
         return [glyph], shown

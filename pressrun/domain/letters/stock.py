@@ -1,4 +1,4 @@
-"""What the pages and forms of a design refer to by name: graphics states, forms, patterns and places for a letter's own.
+"""What the pages and forms of a design refer to by name: states, forms, patterns and places for a letter's own.
 
 All names are of one dictionary of resources, shared by every page and form, so that anything may be drawn anywhere.
 """

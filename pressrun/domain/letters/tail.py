@@ -33,9 +33,7 @@ def write_objects(
 
 def write_end(skeleton: Skeleton, offsets: Sequence[int | None], identity: str, start: int) -> bytes:
     """Return the table of a letter's own objects and the trailer; `identity` is the document's /ID in hex."""
-    rows = [
-        b"0000000000 00000 f \n" if offset is None else b"%010d 00000 n \n" % offset for offset in offsets
-    ]
+    rows = [b"0000000000 00000 f \n" if offset is None else b"%010d 00000 n \n" % offset for offset in offsets]
     head = b"xref\n%d %d\n%b" % (skeleton.first, len(rows), b"".join(rows))
     return head + write_trailer(skeleton, identity, start)
 
@@ -43,10 +41,8 @@ def write_end(skeleton: Skeleton, offsets: Sequence[int | None], identity: str, 
 def write_trailer(skeleton: Skeleton, identity: str, start: int) -> bytes:
     """Return the end of the file; `start` is where the letter's table begins."""
     named = f"/ID[<{identity}><{identity}>]" if identity else ""
-    return (
-        f"trailer\n<</Size {skeleton.size}/Root {skeleton.root}/Info {skeleton.info}/Prev {skeleton.previous}{named}>>\n"
-        f"startxref\n{start}\n%%EOF\n"
-    ).encode("ascii")
+    entries = f"/Size {skeleton.size}/Root {skeleton.root}/Info {skeleton.info}/Prev {skeleton.previous}{named}"
+    return f"trailer\n<<{entries}>>\nstartxref\n{start}\n%%EOF\n".encode("ascii")
 
 
 def form_body(operators: str, skeleton: Skeleton, *, pattern: str | None = None) -> bytes:

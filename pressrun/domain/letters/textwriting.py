@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pressrun.domain.letters.fitting import SetText
 from pressrun.domain.letters.inks import Ink, Spot
 from pressrun.domain.letters.letter import Refusal
 from pressrun.domain.letters.operators import operands
@@ -13,7 +14,6 @@ from pressrun.domain.letters.program import TextStep
 from pressrun.domain.letters.rare_fonts import RareFonts
 from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, describe, find_unprintable, normalise
 from pressrun.domain.letters.shaping import Shaper
-from pressrun.domain.letters.fitting import SetText
 from pressrun.domain.letters.typesetting import Typesetter, open_typesetter
 
 Record = Mapping[str, str]

@@ -5,28 +5,40 @@ from typing import Final
 
 from pressrun.domain.letters.properties import Properties
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # What Fabric saves for its editor and what has no part in the picture.
-_OF_EDITOR: Final = frozenset(
-    "type version name id data metadata selectable evented hasControls hasBorders hasRotatingPoint lockMovementX "
-    "lockMovementY lockScalingX lockScalingY lockRotation lockUniScaling lockSkewingX lockSkewingY lockScalingFlip "
-    "hoverCursor moveCursor cornerColor cornerStrokeColor cornerSize cornerStyle cornerDashArray transparentCorners "
-    "borderColor borderDashArray borderScaleFactor borderOpacityWhenMoving padding perPixelTargetFind "
-    "targetFindTolerance centeredScaling centeredRotation objectCaching noScaleCache statefullCache statefulCache "
-    "excludeFromExport editable editingBorderColor cursorColor cursorWidth cursorDelay cursorDuration selectionColor "
-    "activeOn includeDefaultValues minScaleLimit touchCornerSize absolutePositioned inverted interactive "
-    "subTargetCheck layoutManager layout crossOrigin cacheProperties stateProperties zoomX zoomY ownMatrixCache "
-    "owningCursor locked label title description tooltip layer layerId groupId eraser".split()
+_OF_EDITOR: Final = _words(
+    """
+    type version name id data metadata selectable evented hasControls hasBorders hasRotatingPoint lockMovementX
+    lockMovementY lockScalingX lockScalingY lockRotation lockUniScaling lockSkewingX lockSkewingY
+    lockScalingFlip hoverCursor moveCursor cornerColor cornerStrokeColor cornerSize cornerStyle cornerDashArray
+    transparentCorners borderColor borderDashArray borderScaleFactor borderOpacityWhenMoving padding
+    perPixelTargetFind targetFindTolerance centeredScaling centeredRotation objectCaching noScaleCache
+    statefullCache statefulCache excludeFromExport editable editingBorderColor cursorColor cursorWidth
+    cursorDelay cursorDuration selectionColor activeOn includeDefaultValues minScaleLimit touchCornerSize
+    absolutePositioned inverted interactive subTargetCheck layoutManager layout crossOrigin cacheProperties
+    stateProperties zoomX zoomY ownMatrixCache owningCursor locked label title description tooltip layer layerId
+    groupId eraser
+    """
 )
-_OF_OBJECT: Final = frozenset(
-    "originX originY left top width height fill stroke strokeWidth strokeDashArray strokeLineCap strokeDashOffset "
-    "strokeLineJoin strokeUniform strokeMiterLimit scaleX scaleY angle flipX flipY opacity shadow visible "
-    "backgroundColor fillRule paintFirst globalCompositeOperation skewX skewY clipPath isQRCode isBarcode "
-    "variableName qrContent qrLevel qrQuietZone qrDark qrLight qrStyle barcodeFormat barcodeContent".split()
+_OF_OBJECT: Final = _words(
+    """
+    originX originY left top width height fill stroke strokeWidth strokeDashArray strokeLineCap strokeDashOffset
+    strokeLineJoin strokeUniform strokeMiterLimit scaleX scaleY angle flipX flipY opacity shadow visible
+    backgroundColor fillRule paintFirst globalCompositeOperation skewX skewY clipPath isQRCode isBarcode
+    variableName qrContent qrLevel qrQuietZone qrDark qrLight qrStyle barcodeFormat barcodeContent
+    """
 )
-_OF_TEXT: Final = frozenset(
-    "text fontSize fontWeight fontFamily fontStyle lineHeight underline overline linethrough textAlign "
-    "textBackgroundColor charSpacing styles direction path pathSide pathAlign pathStartOffset minWidth "
-    "splitByGrapheme overflow overflowFloor allowOffPage textDecorationThickness textDecorationColor deltaY".split()
+_OF_TEXT: Final = _words(
+    """
+    text fontSize fontWeight fontFamily fontStyle lineHeight underline overline linethrough textAlign
+    textBackgroundColor charSpacing styles direction path pathSide pathAlign pathStartOffset minWidth
+    splitByGrapheme overflow overflowFloor allowOffPage textDecorationThickness textDecorationColor deltaY
+    """
 )
 _OF_TYPE: Final[Mapping[str, frozenset[str]]] = {
     "rect": frozenset({"rx", "ry"}),
@@ -37,15 +49,19 @@ _OF_TYPE: Final[Mapping[str, frozenset[str]]] = {
     "polyline": frozenset({"points", "exactBoundingBox"}),
     "polygon": frozenset({"points", "exactBoundingBox"}),
     "path": frozenset({"path", "sourcePath", "pathOffset"}),
-    "image": frozenset({"src", "cropX", "cropY", "filters", "resizeFilter", "isVariableImage", "imageFit", "srcFromAttribute"}),
+    "image": frozenset(
+        {"src", "cropX", "cropY", "filters", "resizeFilter", "isVariableImage", "imageFit", "srcFromAttribute"}
+    ),
     "group": frozenset({"objects"}),
     "text": _OF_TEXT,
     "itext": _OF_TEXT,
     "textbox": _OF_TEXT,
 }
-_OF_CANVAS: Final = frozenset(
-    "version objects width height background backgroundImage backgroundColor overlay overlayColor overlayImage "
-    "clipPath viewportTransform title name id type metadata preserveObjectStacking controlsAboveOverlay".split()
+_OF_CANVAS: Final = _words(
+    """
+    version objects width height background backgroundImage backgroundColor overlay overlayColor overlayImage
+    clipPath viewportTransform title name id type metadata preserveObjectStacking controlsAboveOverlay
+    """
 )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pressrun.domain.letters.binding import Sheaf
+from pressrun.domain.letters.clipping import limit_following
 from pressrun.domain.letters.codes_drawing import open_code
+from pressrun.domain.letters.colours import Colour
 from pressrun.domain.letters.exposure import blur_form
 from pressrun.domain.letters.geometry import IDENTITY, Matrix, compose, translation
 from pressrun.domain.letters.gradients import anchor, is_translucent, write_alpha, write_shading
 from pressrun.domain.letters.inking import EVERYWHERE, InkPlan, PatternInk, colour_ink, mask_content
-from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.clipping import limit_following
 from pressrun.domain.letters.inks import Ink, Spot
 from pressrun.domain.letters.letter import Refusal
 from pressrun.domain.letters.objects import VariablePicture
@@ -19,14 +19,23 @@ from pressrun.domain.letters.page import Box
 from pressrun.domain.letters.painting import box_path
 from pressrun.domain.letters.paints import Gradient, Pattern
 from pressrun.domain.letters.pictures_embedding import picture_bodies
-from pressrun.domain.letters.program import CodeStep, ConstantStep, EffectStep, PictureStep, Program, ShadowPlan, Step, TextStep
+from pressrun.domain.letters.program import (
+    CodeStep,
+    ConstantStep,
+    EffectStep,
+    PictureStep,
+    Program,
+    ShadowPlan,
+    Step,
+    TextStep,
+)
 from pressrun.domain.letters.rare_fonts import RareFonts
 from pressrun.domain.letters.rasters import Raster
-from pressrun.domain.letters.tail import tile_body
 from pressrun.domain.letters.shadows import write_hard
 from pressrun.domain.letters.shaping import Shaper
-from pressrun.domain.letters.tiling import plan_cell
+from pressrun.domain.letters.tail import tile_body
 from pressrun.domain.letters.textwriting import TextWriter, open_text_writer
+from pressrun.domain.letters.tiling import plan_cell
 
 Record = Mapping[str, str]
 Writer = Callable[[Record], str | Refusal]

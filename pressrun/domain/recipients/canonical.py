@@ -30,7 +30,7 @@ SELDOM = 0.02
 """Share of the recipients under which a glyph (about 200 bytes) costs less where it is used than in every letter."""
 
 _USUAL = re.compile("[\x00-\u058f\u1e00-\u23ff]+")
-"""Latin, Greek, Cyrillic, Armenian and punctuation: alphabets, of which a list holds a few hundred characters at most."""
+"""Latin, Greek, Cyrillic, Armenian and punctuation: alphabets, of which a list holds a few hundred characters."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Everything of Unicode's category Cc but tab, line feed and carriage return."""

@@ -15,7 +15,7 @@ _SEPARATORS = re.compile(r"[\s_.\-]+")
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A variable of the design: `required` when it has no default; `among` are the values worth gathering, if any are."""
+    """A variable of the design: `required` when it has no default; `among` are the values worth gathering, if any."""
 
     name: str
     required: bool

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pressrun.domain.recipients.canonical import MOST_SHARED, LONGEST_LINE, LONGEST_VALUE, ROWS_PER_BLOCK, Canonicaliser
+from pressrun.domain.recipients.canonical import LONGEST_LINE, LONGEST_VALUE, MOST_SHARED, ROWS_PER_BLOCK, Canonicaliser
 from pressrun.domain.recipients.mapping import Want, map_columns
 from pressrun.domain.recipients.rows import ListRow, RowFault
 
