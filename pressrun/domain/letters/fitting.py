@@ -5,7 +5,7 @@ from typing import Final, Literal, NamedTuple
 
 from pressrun.domain.letters.geometry import Matrix, apply
 from pressrun.domain.letters.inks import Spot
-from pressrun.domain.letters.layout import Layout, line_offset
+from pressrun.domain.letters.layout import LINE, Layout, line_offset
 from pressrun.domain.letters.text import TextBlock
 
 # Left, top, right, bottom.
@@ -56,7 +56,7 @@ def extent_of(block: TextBlock, layout: Layout) -> Box | None:
 def _line_boxes(block: TextBlock, layout: Layout) -> Iterable[Box]:
     top = 0.0
     for line in layout.lines:
-        height = 1.13 * line.size
+        height = LINE * line.size
         if any(piece.text != " " for piece in line.pieces):
             start = line_offset(block, line, layout.width)
             width = layout.width if line.stretched else line.width

@@ -1,8 +1,9 @@
 """A text object as read: its template, the styles of its characters and how its lines are set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from pressrun.domain.letters.colours import BLACK
 from pressrun.domain.letters.paints import Paint, Pen
 from pressrun.domain.letters.placeholders import Template
 
@@ -64,3 +65,9 @@ class TextBlock:
     box_height: float | None = None
     floor: float = 0.5
     may_leave_page: bool = False
+
+
+def silhouette(block: TextBlock) -> TextBlock:
+    """Return a text as a clip takes it: filled also where it is hollow, and not outlined."""
+    styles = tuple(replace(style, fill=style.fill or 0) for style in block.styles)
+    return replace(block, styles=styles, paints=block.paints or (BLACK,), pen=None)

@@ -17,6 +17,7 @@ from pressrun.domain.letters.geometry import IDENTITY, Matrix, compose, object_m
 from pressrun.domain.letters.inks import Spot
 from pressrun.domain.letters.paints import Gradient, Stop
 from pressrun.domain.letters.plain_text import PlainTypesetter
+from pressrun.domain.letters.text import silhouette
 from pressrun.domain.letters.typesetting import open_typesetter, steps_of
 
 PAGE = (0.0, 0.0, 600.0, 400.0)
@@ -455,3 +456,12 @@ def test_any_value_is_set_or_refused_and_a_fitted_one_keeps_its_box(
     assert set_text.operators.count("BT") == set_text.operators.count("ET")
     if overflow in {"shrink", "fail"}:
         assert set_text.spot.width <= 120.03
+
+
+def test_a_hollow_text_clips_with_its_glyphs_filled(a_text: Callable[..., Reading]) -> None:
+    reading = a_text("ab", fill="", stroke="#f00", strokeWidth=4)
+    assert reading.block
+
+    filled = replace(reading, block=silhouette(reading.block))
+
+    assert {mark.mode for mark in drawn(filled).marks} == {0}
