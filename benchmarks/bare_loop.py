@@ -88,8 +88,8 @@ def _make(folder: Path, lines: Sequence[bytes], first: int, variables: tuple[str
         values = zip(variables, row["values"], strict=True)
         letter = stamper.stamp({name: value for name, value in values if value is not None})
         if isinstance(letter, Letter):
-            parts = (letter.prefix, letter.tail)
-            artifacts.append(Artifact(index, parts, sum(map(len, parts)), letter.crc32, letter.sha256))
+            size = len(letter.prefix) + len(letter.tail)
+            artifacts.append(Artifact(index, letter.prefix, letter.tail, size, letter.crc32, letter.sha256))
         else:
             failures.append(FailedItem(index, letter.code, letter.message))
     write_segment(folder, f"{first:07d}", artifacts, failures)

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import IO
 
 from sinks import failures_table, manifest
-from sinks.archive_writer import ArchiveWriter
+from sinks.archive_writer import ArchiveWriter, read_spool
 from sinks.bitmaps import contains, iterate, unite
 from sinks.encryption import encrypt
 from sinks.errors import SealingStopped
 from sinks.manifest import ManifestWriter
 from sinks.merge import merge_segments
+from sinks.parts import PartReader
 from sinks.sealing import Sealing
-from sinks.segments import FailedItem, entry_name
-from sinks.survey import Segment, load_entries, load_failures
+from sinks.segments import FailedItem
+from sinks.survey import Segment, archive_entry, load_entries, load_failures
 from sinks.zip_format import Limits, encrypted_entry, plain_entry
 
 _BUFFER_BYTES = 1 << 20
@@ -46,16 +47,20 @@ def write_archive(
 
 def _write_entries(writer: ArchiveWriter, items: IO[bytes], sealing: Sealing, segments: Sequence[Segment]) -> None:
     listed = ManifestWriter(items, sealing.batch_id, sealing.attempt, sealing.total)
-    for segment, entry in merge_segments(segments, load_entries):
-        if entry.index < sealing.total and contains(sealing.succeeded, entry.index):
-            writer.add(segment.zip_path, entry)
-            listed.add(entry.index, entry_name(entry.index, sealing.suffix), entry.sha256, entry.size)
+    is_encrypted = sealing.password is not None
+    with PartReader() as reader:
+        for segment, entry in merge_segments(segments, load_entries):
+            if entry.index < sealing.total and contains(sealing.succeeded, entry.index):
+                described = archive_entry(entry, sealing.suffix, is_encrypted=is_encrypted)
+                writer.add(described, reader.read(segment, entry))
+                listed.add(entry.index, described.name.decode(), entry.sha256, entry.size)
     listed.finish()
 
 
 def _write_failures(target: IO[bytes], sealing: Sealing, segments: Sequence[Segment], stop: Stop) -> None:
     target.write(failures_table.render_header(sealing.columns))
-    explained = (item for _, item in merge_segments(segments, load_failures))
+    explaining = [segment for segment in segments if segment.has_failures]
+    explained = (item for _, item in merge_segments(explaining, load_failures))
     item = next(explained, None)
     for index in iterate(unite(sealing.failed, sealing.cancelled)):
         if stop():
@@ -80,23 +85,17 @@ def _spool(folder: Path) -> Iterator[IO[bytes]]:
 
 
 def _add_spool(writer: ArchiveWriter, name: str, spool: IO[bytes], password: bytes | None, stop: Stop) -> None:
-    size, parts = spool.tell(), _read_parts(spool, stop)
+    size, parts = spool.tell(), read_spool(spool)
     if password is None:
-        writer.add_content(plain_entry(name, _read_crc32(spool, stop), size), parts)
+        writer.add(plain_entry(name, _read_crc32(spool, stop), size), parts)
     else:
-        writer.add_content(encrypted_entry(name, size), encrypt(parts, password))
+        writer.add(encrypted_entry(name, size), encrypt(parts, password))
 
 
 def _read_crc32(spool: IO[bytes], stop: Stop) -> int:
     crc32 = 0
-    for part in _read_parts(spool, stop):
-        crc32 = zlib.crc32(part, crc32)
-    return crc32
-
-
-def _read_parts(source: IO[bytes], stop: Stop) -> Iterator[bytes]:
-    source.seek(0)
-    while part := source.read(_BUFFER_BYTES):
+    for part in read_spool(spool):
         if stop():
             raise SealingStopped
-        yield part
+        crc32 = zlib.crc32(part, crc32)
+    return crc32

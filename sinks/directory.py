@@ -1,7 +1,6 @@
-"""The central directory of a ZIP: finding it, reading its records, and giving an entry another place."""
+"""The central directory of a ZIP: finding it and reading its records."""
 
 import struct
-from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sinks.filesystem import read_at
@@ -15,17 +14,9 @@ from sinks.zip_format import (
     LOCATOR_64,
     LOCATOR_64_SIGNATURE,
     UNKNOWN,
-    VERSION_64,
     ZIP64_EXTRA,
-    ZIP_LIMITS,
     DirectoryExtent,
-    Limits,
-    narrow,
-    zip64_field,
 )
-
-_SIZES = slice(20, 28)
-_OFFSET = slice(42, 46)
 
 
 class DirectoryDamagedError(ValueError):
@@ -84,20 +75,6 @@ def _checked(extent: DirectoryExtent, end: int) -> DirectoryExtent:
     return extent
 
 
-def iterate_records(directory: bytes) -> Iterator[CentralRecord]:
-    """Yield the records of a whole directory; raises DirectoryDamagedError."""
-    position = 0
-    while position < len(directory):
-        record = parse_record(directory, position)
-        position += len(record.raw)
-        yield record
-
-
-def find_ends(records: Sequence[CentralRecord], directory_offset: int) -> list[int]:
-    """Return where each entry ends when they lie one after the other in the order of their records."""
-    return [*(record.offset for record in records[1:]), directory_offset] if records else []
-
-
 def parse_record(buffer: bytes, position: int = 0) -> CentralRecord:
     """Return the record at `position`; raises DirectoryDamagedError when it is none or not whole."""
     if len(buffer) - position < CENTRAL.size:
@@ -138,17 +115,3 @@ def split_extra(extra: bytes) -> dict[int, bytes]:
             raise DirectoryDamagedError("An extra field is damaged.")
         fields[kind] = extra[position - length : position]
     return fields
-
-
-def relocate(record: CentralRecord, offset: int, limits: Limits = ZIP_LIMITS) -> bytes:
-    """Return the bytes of a record whose entry now starts at `offset`; all else is kept."""
-    has_zip64 = len(record.raw) != CENTRAL.size + len(record.name) + len(record.extra)
-    if not has_zip64 and max(offset, record.size, record.stored_size) < limits.size:
-        return record.raw[: _OFFSET.start] + offset.to_bytes(4, "little") + record.raw[_OFFSET.stop :]
-    zip64 = zip64_field((record.size, record.stored_size, offset), limits)
-    head = bytearray(record.raw[: CENTRAL.size])
-    head[6:8] = max(VERSION_64 if zip64 else 0, int.from_bytes(head[6:8], "little")).to_bytes(2, "little")
-    head[_SIZES] = struct.pack("<2L", narrow(record.stored_size, limits), narrow(record.size, limits))
-    head[30:32] = (len(zip64) + len(record.extra)).to_bytes(2, "little")
-    head[_OFFSET] = narrow(offset, limits).to_bytes(4, "little")
-    return bytes(head) + record.name + zip64 + record.extra

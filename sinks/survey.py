@@ -1,28 +1,28 @@
 """What the segments of an attempt hold: each is read whole and checked, and a damaged one counts as absent."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from sinks.bitmaps import add, bitmap_length
-from sinks.checksums import Checksums, read_checksums
-from sinks.directory import CentralRecord, DirectoryDamagedError, find_directory, find_ends, iterate_records
+from sinks.checksums import Checksums, Stretch, read_checksums
 from sinks.errors import SealingStopped, SegmentUnreadable, storage_errors
 from sinks.filesystem import open_to_read, read_at
 from sinks.segments import entry_name
-from sinks.sidecar import FailedItem, Sidecar, decode_sidecar
-from sinks.zip_format import AES_METHOD, STORED
+from sinks.sidecar import FailedItem, SegmentEntry, SharedPart, Sidecar, decode_sidecar
+from sinks.zip_format import NewEntry, encrypted_entry, plain_entry
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A readable segment: its ZIP, and the lowest index it says anything about."""
+    """A readable segment: its ZIP, the lowest index it says anything about, and what is needed of its sidecar."""
 
     zip_path: Path
     first_index: int
+    shared: tuple[SharedPart, ...] = ()
+    has_failures: bool = True
 
     @property
     def name(self) -> str:
@@ -39,19 +39,8 @@ class Survey:
     unreadable: tuple[str, ...]
 
 
-class StoredEntry(NamedTuple):
-    """An entry of a segment: it lies from `start` to `end` (bytes, with its header) and its record describes it."""
-
-    index: int  # type: ignore[assignment] # hides tuple's method of this name, which nobody asks an item for
-    start: int
-    end: int
-    size: int
-    sha256: str
-    record: CentralRecord
-
-
 def survey_segments(folder: Path, total: int, *, suffix: str, is_encrypted: bool, stop: Callable[[], bool]) -> Survey:
-    """Read every segment in a folder; one with other names, or not encrypted as asked, counts as unreadable too.
+    """Read every segment in a folder; one of another suffix, or not encrypted as asked, counts as unreadable too.
 
     Raises SealingStopped between two of them, and the errors of storage.
     """
@@ -62,30 +51,29 @@ def survey_segments(folder: Path, total: int, *, suffix: str, is_encrypted: bool
         if stop():
             raise SealingStopped
         try:
-            sidecar = _check_segment(path, suffix, AES_METHOD if is_encrypted else STORED)
+            sidecar = _check_segment(path, suffix, is_encrypted=is_encrypted)
         except SegmentUnreadable:
             unreadable.append(path.stem)
             continue
-        segments.append(Segment(path, sidecar.first_index))
+        segments.append(Segment(path, sidecar.first_index, sidecar.shared, bool(sidecar.failures)))
         for entry in sidecar.entries:
             if entry.index < total:
                 add(available, entry.index)
     return Survey(tuple(segments), bytes(available), tuple(unreadable))
 
 
-def load_entries(segment: Segment) -> list[StoredEntry]:
+def archive_entry(entry: SegmentEntry, suffix: str, *, is_encrypted: bool) -> NewEntry:
+    """Return what an artifact of a segment is as an entry of an archive."""
+    name = entry_name(entry.index, suffix)
+    return encrypted_entry(name, entry.size) if is_encrypted else plain_entry(name, entry.crc32, entry.size)
+
+
+def load_entries(segment: Segment) -> Sequence[SegmentEntry]:
     """Return the entries of a surveyed segment in index order."""
-    sidecar = _load_sidecar(segment.zip_path)
-    with _opened(segment.zip_path) as fd:
-        records, _, directory_offset = _read_records(fd)
-    ends = find_ends(records, directory_offset)
-    return [
-        StoredEntry(entry.index, record.offset, end, entry.size, entry.sha256, record)
-        for entry, record, end in zip(sidecar.entries, records, ends, strict=True)
-    ]
+    return _load_sidecar(segment.zip_path).entries
 
 
-def load_failures(segment: Segment) -> tuple[FailedItem, ...]:
+def load_failures(segment: Segment) -> Sequence[FailedItem]:
     """Return the failures of a surveyed segment in index order."""
     return _load_sidecar(segment.zip_path).failures
 
@@ -95,14 +83,16 @@ def _list_segments(folder: Path) -> list[Path]:
         return sorted(path for path in folder.iterdir() if path.suffix == ".zip" and not path.name.startswith("."))
 
 
-def _check_segment(path: Path, suffix: str, method: int) -> Sidecar:
+def _check_segment(path: Path, suffix: str, *, is_encrypted: bool) -> Sidecar:
     sidecar = _load_sidecar(path)
+    if (sidecar.suffix, sidecar.is_encrypted) != (suffix, is_encrypted):
+        raise SegmentUnreadable
+    stretches = [Stretch(part.start, part.start + part.size, 0) for part in sidecar.shared]
+    before = [part.crc32 for part in sidecar.shared]
+    stretches += [Stretch(entry.start, entry.start + entry.length, before[entry.shared]) for entry in sidecar.entries]
     with _opened(path) as fd:
-        records, directory, directory_offset = _read_records(fd)
-        checksums = read_checksums(fd, records, directory, directory_offset)
-    expected = Checksums(sidecar.frame_crc32, [entry.stored_crc32 for entry in sidecar.entries])
-    described = [(entry_name(entry.index, suffix).encode(), entry.size, method) for entry in sidecar.entries]
-    if checksums != expected or [(record.name, record.size, record.method) for record in records] != described:
+        found = read_checksums(fd, os.fstat(fd).st_size, stretches)
+    if found != Checksums(sidecar.frame_crc32, before + [entry.crc32 for entry in sidecar.entries]):
         raise SegmentUnreadable
     return sidecar
 
@@ -112,15 +102,9 @@ def _load_sidecar(zip_path: Path) -> Sidecar:
         return decode_sidecar(read_at(fd, 0, os.fstat(fd).st_size))
 
 
-def _read_records(fd: int) -> tuple[list[CentralRecord], bytes, int]:
-    extent = find_directory(fd, os.fstat(fd).st_size)
-    directory = read_at(fd, extent.offset, extent.size)
-    return list(iterate_records(directory)), directory, extent.offset
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
-    """Open a file of a segment; that it is absent or not what it should be is SegmentUnreadable."""
+    """Open a file of a segment; that it is absent is SegmentUnreadable."""
     with storage_errors():
         try:
             fd = open_to_read(path)
@@ -128,7 +112,5 @@ def _opened(path: Path) -> Iterator[int]:
             raise SegmentUnreadable from error
         try:
             yield fd
-        except DirectoryDamagedError as error:
-            raise SegmentUnreadable from error
         finally:
             os.close(fd)

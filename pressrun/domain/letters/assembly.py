@@ -9,7 +9,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-from pressrun.domain.letters.embedding import embed_font
+from pressrun.domain.letters.embedding import embed_fonts
 from pressrun.domain.letters.operators import number
 from pressrun.domain.letters.page import Box, Page, Paper
 from pressrun.domain.letters.paints import Pattern
@@ -106,8 +106,8 @@ def _reserve(pdf: Pdf, pages: int, slots: Sequence[Slot]) -> list[pikepdf.Object
 def _fill_resources(pdf: Pdf, parts: Parts, resources: pikepdf.Object, own: Sequence[pikepdf.Object]) -> None:
     stock = parts.stock
     families: dict[str, dict[str, pikepdf.Object]] = {name: {} for name in ("Font", "XObject", "Pattern", "ExtGState")}
-    for index, face in parts.faces.items():
-        families["Font"][f"/F{index}"] = embed_font(pdf, face)
+    for index, font in embed_fonts(pdf, parts.faces).items():
+        families["Font"][f"/F{index}"] = font
     for slot in stock.slots:
         families[slot.family][f"/{slot.name}"] = own[slot.first]
     for index, raster in enumerate(stock.rasters):

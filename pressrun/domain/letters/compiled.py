@@ -15,7 +15,7 @@ from pressrun.domain.letters.storing import read_program, write_program
 from pressrun.domain.letters.writers import Shop, Writer, open_writer
 
 # Bytes for the estimate: object, trailer and xref frame; a line of text; a character with some kerning; a QR code.
-_FRAME, _PER_TEXT, _PER_CHARACTER, _PER_CODE, _PER_PICTURE = 260, 120, 6, 500, 20_000
+_FRAME, _PER_TEXT, _PER_CHARACTER, _PER_CODE, _PER_PICTURE = 250, 80, 4, 420, 20_000
 _TYPICAL_VALUE: Final = 14
 
 PageWriters = tuple[tuple[str, tuple[Writer, ...]], ...]
@@ -97,7 +97,7 @@ def open_compiled(program: Program) -> CompiledDesign:
 
 def _open_fonts(program: Program, sheaf: Sheaf) -> RareFonts:
     faces = {
-        face: (rare, first)
+        f"R{face}": (rare, first)
         for face, first in program.rare_slots.items()
         if (rare := program.typefaces[face].rare) is not None
     }

@@ -1,18 +1,16 @@
-"""Fonts and pictures as PDF objects (PDF 1.7, 8.9.5 images, 9.7 composite fonts)."""
+"""Fonts as PDF objects (PDF 1.7, 9.7 composite fonts)."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
+from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from pressrun.domain.letters.rasters import Raster, Samples
+from pressrun.domain.letters.coding import list_code_ranges, list_code_spaces, write_code
 from pressrun.domain.letters.subsets import Embedding
 
-_SPACES: Final = {"gray": Name.DeviceGray, "rgb": Name.DeviceRGB, "cmyk": Name.DeviceCMYK}
-_CHANNELS: Final = {"gray": 1, "rgb": 3, "cmyk": 4}
 # Flags of a font descriptor (table 123): symbolic, since codes are glyph numbers; italic.
 _SYMBOLIC: Final = 1 << 2
 _ITALIC: Final = 1 << 6
@@ -23,8 +21,13 @@ _STEM_BOLD: Final = 140
 _BLOCK: Final = 100
 
 
-def embed_font(pdf: Pdf, face: Embedding) -> pikepdf.Object:
-    """Add a face as Type0 with two-byte codes."""
+def embed_fonts(pdf: Pdf, faces: Mapping[int, Embedding]) -> dict[int, pikepdf.Object]:
+    """Add faces as Type0 fonts of one encoding."""
+    encoding = _encoding(pdf, max((len(face.texts) for face in faces.values()), default=0))
+    return {number: _embed_font(pdf, face, encoding) for number, face in faces.items()}
+
+
+def _embed_font(pdf: Pdf, face: Embedding, encoding: pikepdf.Object) -> pikepdf.Object:
     name = Name(f"/{_tag(face)}+{face.name}")
     descendant = Dictionary(
         Type=Name.Font,
@@ -40,40 +43,11 @@ def embed_font(pdf: Pdf, face: Embedding) -> pikepdf.Object:
         Type=Name.Font,
         Subtype=Name.Type0,
         BaseFont=name,
-        Encoding=Name("/Identity-H"),
+        Encoding=encoding,
         DescendantFonts=Array([pdf.make_indirect(descendant)]),
         ToUnicode=pdf.make_stream(_to_unicode(face.texts)),
     )
     return pdf.make_indirect(font)
-
-
-def embed_raster(pdf: Pdf, raster: Raster) -> Stream:
-    image = _embed_samples(pdf, raster.colour)
-    if raster.alpha:
-        image.SMask = _embed_samples(pdf, raster.alpha)
-    return image
-
-
-def _embed_samples(pdf: Pdf, samples: Samples) -> Stream:
-    image = Stream(pdf, samples.data)
-    image.Type, image.Subtype = Name.XObject, Name.Image
-    image.Width, image.Height, image.BitsPerComponent = samples.width, samples.height, 8
-    image.ColorSpace = _SPACES[samples.space]
-    # Browsers smooth enlarged pictures; so do viewers that are asked to.
-    image.Interpolate = True
-    if samples.coding == "dct":
-        image.Filter = Name.DCTDecode
-        if samples.inverted:
-            image.Decode = Array([1, 0] * 4)
-        return image
-    channels = _CHANNELS[samples.space]
-    if samples.palette:
-        channels = 1
-        last = len(samples.palette) // 3 - 1
-        image.ColorSpace = Array([Name.Indexed, Name.DeviceRGB, last, String(samples.palette)])
-    image.Filter = Name.FlateDecode
-    image.DecodeParms = Dictionary(Predictor=15, Colors=channels, BitsPerComponent=8, Columns=samples.width)
-    return image
 
 
 def _descriptor(pdf: Pdf, face: Embedding, name: Name) -> Dictionary:
@@ -105,13 +79,26 @@ def _code_map(pdf: Pdf, face: Embedding) -> pikepdf.Object:
     return pdf.make_stream(b"".join(glyph.to_bytes(2, "big") for glyph in face.glyphs))
 
 
+def _encoding(pdf: Pdf, codes: int) -> pikepdf.Object:
+    """Return the map from codes to glyphs."""
+    stream = pdf.make_stream(_write_map("Pressrun", 1, "Identity", list_code_ranges(codes)))
+    stream.Type, stream.CMapName = Name.CMap, Name("/Pressrun")
+    stream.CIDSystemInfo = Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0)
+    return stream
+
+
 def _to_unicode(texts: Sequence[str]) -> bytes:
+    pairs = [(code, text) for code, text in enumerate(texts) if text]
+    return _write_map("Adobe-Identity-UCS", 2, "UCS", _mappings(pairs))
+
+
+def _write_map(name: str, kind: int, ordering: str, entries: Iterable[str]) -> bytes:
     lines = [
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-        "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def",
-        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
-        "1 begincodespacerange <0000> <ffff> endcodespacerange",
-        *_mappings([(code, text) for code, text in enumerate(texts) if text]),
+        f"/CIDSystemInfo <</Registry (Adobe) /Ordering ({ordering}) /Supplement 0>> def",
+        f"/CMapName /{name} def /CMapType {kind} def",
+        *list_code_spaces(),
+        *entries,
         "endcmap CMapName currentdict /CMap defineresource pop end end",
     ]
     return "\n".join(lines).encode("ascii")
@@ -121,7 +108,7 @@ def _mappings(pairs: Sequence[tuple[int, str]]) -> Iterator[str]:
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
         yield f"{len(block)} beginbfchar"
-        yield from (f"<{code:04x}> <{text.encode('utf-16-be').hex()}>" for code, text in block)
+        yield from (f"<{write_code(code)}> <{text.encode('utf-16-be').hex()}>" for code, text in block)
         yield "endbfchar"
 
 

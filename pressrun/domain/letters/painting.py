@@ -33,6 +33,7 @@ from pressrun.domain.letters.shapes import rect_path
 from pressrun.domain.letters.shaping import Shaper
 from pressrun.domain.letters.stock import State, Stock
 from pressrun.domain.letters.text import TextBlock
+from pressrun.domain.letters.text import silhouette as text_silhouette
 from pressrun.domain.letters.typesetting import SetText, open_typesetter, steps_of
 
 _FLAT: Final = 1e-9
@@ -311,8 +312,7 @@ def _literals(block: TextBlock) -> list[str]:
 
 def _paint_text(drawable: Drawable, block: TextBlock, around: Surroundings, bench: Bench, opacity: float) -> list[Step]:
     if bench.ink:
-        # A clip is the glyphs alone; outlines and bars have no part in it.
-        block = replace(block, pen=None)
+        block = text_silhouette(block)
     if slots_of(block.template) and not bench.ink:
         stock = bench.stock
         inks = tuple(plan_ink(paint, opacity, stock, veiled=bench.veiled) for paint in block.paints)

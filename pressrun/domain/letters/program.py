@@ -1,9 +1,11 @@
 """A compiled design as data: the constant parts of its letters and the steps that write the varying ones."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import regex
 import uharfbuzz as hb
 
 from pressrun.domain.letters.assembly import Skeleton
@@ -19,8 +21,11 @@ from pressrun.domain.letters.subsets import Typeface
 from pressrun.domain.letters.text import TextBlock
 
 # Raised whenever the same program would give other bytes or the stored form changes. HarfBuzz places the glyphs at
-# stamping, so its version belongs to it: a worker with another one refuses instead of drawing differently.
-RENDERER_VERSION: Final = f"2+harfbuzz-{hb.version_string()}"
+# stamping, and order and clusters of characters follow Unicode's tables, so their versions belong to it: a worker with
+# others refuses instead of drawing differently.
+RENDERER_VERSION: Final = (
+    f"2+harfbuzz-{hb.version_string()}+unicode-{unicodedata.unidata_version}+regex-{regex.__version__}"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The fonts in which a letter brings the characters that few letters need."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from pressrun.domain.letters.binding import Sheaf
@@ -9,25 +9,21 @@ from pressrun.domain.letters.rare import RareFace, write_font
 
 @dataclass(frozen=True, slots=True)
 class RareFonts:
-    """The rare characters of each face by its number with the first place of its font, and those of this letter."""
+    """The rare characters of faces by the name of their font, with its first place, and those of this letter."""
 
-    faces: dict[int, tuple[RareFace, int]]
+    faces: Mapping[str, tuple[RareFace, int]]
     sheaf: Sheaf
-    used: dict[int, set[str]] = field(default_factory=dict)
+    used: dict[str, set[str]] = field(default_factory=dict)
 
-    def characters(self, face: int) -> frozenset[str]:
-        return frozenset(self.faces[face][0].characters) if face in self.faces else frozenset()
-
-    def bring(self, faces: Sequence[int], text: str) -> None:
-        """Note the rare characters of a text set in these faces."""
-        for face in faces:
-            if found := self.characters(face).intersection(text):
-                self.used.setdefault(face, set()).update(found)
+    def bring(self, found: Collection[tuple[str, str]]) -> None:
+        """Note characters, each with the name of its font."""
+        for font, character in found:
+            self.used.setdefault(font, set()).add(character)
 
     def write(self) -> None:
         """Put the fonts of the letter into its sheaf, and forget them."""
-        for face, characters in self.used.items():
-            rare, first = self.faces[face]
+        for font, characters in self.used.items():
+            rare, first = self.faces[font]
             for place, body in enumerate(write_font(rare, sorted(characters), self.sheaf.number(first))):
                 self.sheaf.put(first + place, body)
         self.used.clear()

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import uharfbuzz as hb
 
+from pressrun.domain.letters.coding import write_code
 from pressrun.domain.letters.rare import RareFace
 from pressrun.domain.letters.screening import needs_shaping
 from pressrun.domain.letters.subsets import FEATURES, Typeface
@@ -42,6 +43,10 @@ class Shaper:
     # The code of a character or sequence whose glyph belongs to another first, by its text and the glyph.
     aliases: Mapping[tuple[str, int], int]
     nominals: dict[int, float] = field(default_factory=dict)
+
+    def write_code(self, code: int) -> str:
+        """Return a code's hex digits."""
+        return write_code(code)
 
     def shape(self, text: str, script: str | None = None, *, right_to_left: bool = False) -> tuple[list[Glyph], float]:
         """Return the glyphs of a run of one script, from left to right, with its advance, in font units."""
@@ -87,6 +92,10 @@ class RareShaper:
     face: RareFace
     units: int
     codes: Mapping[str, int]
+
+    def write_code(self, code: int) -> str:
+        """Return a code's hex digits."""
+        return f"{code:04x}"
 
     def shape(self, text: str) -> tuple[list[Glyph], float]:
         glyphs: list[Glyph] = []

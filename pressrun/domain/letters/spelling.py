@@ -69,7 +69,7 @@ class _Pen:
             self.rise = glyph.y
             self.written.append(f"] TJ {number(self.rise * self.scale)} Ts [")
         self.move(glyph.x)
-        self.written.append(f"<{glyph.code:04x}>")
+        self.written.append(f"<{self.shaper.write_code(glyph.code)}>")
         self.at = glyph.x + self.shaper.nominal(glyph.code)
 
     def move(self, x: float) -> None:

@@ -32,7 +32,8 @@ def _programs() -> TypeAdapter[Program]:
 def write_program(program: Program) -> bytes:
     blobs: list[bytes] = []
     lifted = _lift(_programs().dump_python(program), blobs)
-    heads = (program.renderer_version.encode(), orjson.dumps([lifted, list(map(len, blobs))]))
+    packed = orjson.dumps([lifted, list(map(len, blobs))], option=orjson.OPT_NON_STR_KEYS)
+    heads = (program.renderer_version.encode(), packed)
     body = b"".join([*(_LENGTH.pack(len(head)) + head for head in heads), *blobs])
     return _MAGIC + hashlib.sha256(body).digest() + body
 

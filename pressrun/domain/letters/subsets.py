@@ -193,7 +193,7 @@ def _embed(font: TTFont, glyphs: tuple[int, ...], texts: tuple[str, ...]) -> Emb
         name="".join(letter for letter in name if letter.isascii() and (letter.isalnum() or letter == "-")),
         data=_save(font),
         glyphs=glyphs,
-        widths=tuple(round(metrics[order[glyph]][0] * em, 3) for glyph in glyphs),
+        widths=tuple(round(metrics[order[glyph]][0] * em, 1) for glyph in glyphs),
         texts=texts,
         box=(head.xMin * em, head.yMin * em, head.xMax * em, head.yMax * em),
         ascent=hhea.ascent * em,

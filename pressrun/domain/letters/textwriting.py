@@ -1,36 +1,43 @@
 """Writing a text with its placeholders filled in, or saying why that cannot be done."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pressrun.domain.letters.fitting import SetText
 from pressrun.domain.letters.inks import Ink, Spot
 from pressrun.domain.letters.letter import Refusal
+from pressrun.domain.letters.lineup import Lineup, open_lineup
 from pressrun.domain.letters.operators import operands
 from pressrun.domain.letters.page import Box
 from pressrun.domain.letters.painting import box_path
 from pressrun.domain.letters.placeholders import Slot, slots_of
 from pressrun.domain.letters.program import TextStep
 from pressrun.domain.letters.rare_fonts import RareFonts
-from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, describe, find_unprintable, normalise
+from pressrun.domain.letters.screening import LAYOUT_CHARACTERS, describe, normalise
 from pressrun.domain.letters.shaping import Shaper
 from pressrun.domain.letters.typesetting import Typesetter, open_typesetter
 
 Record = Mapping[str, str]
 
 
+class Place(NamedTuple):
+    """A placeholder; what is all `plain` can be printed without a second look at the `lineup` of its faces."""
+
+    variable: str
+    default: str | None
+    plain: frozenset[str]
+    lineup: Lineup
+    fonts: RareFonts
+
+
 @dataclass(frozen=True, slots=True)
 class TextWriter:
-    """Writes one text; `printable` are the characters its faces can show between them.
-
-    Of these, `rare` are in no shared font: `bring` puts them into the letter's own.
-    """
+    """Writes one text; `places` are the parts of its template in order."""
 
     step: TextStep
     typesetter: Typesetter
-    printable: frozenset[str]
-    rare: frozenset[str]
-    bring: Callable[[str], None]
+    places: Sequence[str | Place]
     ground: Ink | None
     page: Box | None
 
@@ -41,19 +48,19 @@ class TextWriter:
     def place(self, record: Record) -> SetText | Refusal:
         """Return the operators with the spot the text takes."""
         parts: list[str] = []
-        printable = self.printable
-        for part in self.step.block.template:
-            if isinstance(part, str):
-                parts.append(part)
+        for place in self.places:
+            if place.__class__ is str:
+                parts.append(place)
                 continue
-            value = record.get(part.variable) or (record.get(part.variable) if part.default is None else part.default)
+            variable, default, plain, lineup, fonts = place
+            value = record.get(variable) or (record.get(variable) if default is None else default)
             if value is None:
                 return _refuse_missing(self.step, record)
             value = normalise(value)
-            if not printable.issuperset(value):
-                return _refuse_characters(self, value, record)
-            if not self.rare.isdisjoint(value):
-                self.bring(value)
+            if not plain.issuperset(value):
+                if found := lineup.find_unprintable(value):
+                    return _refuse_characters(variable, *found)
+                fonts.bring(lineup.rare_in(value))
             parts.append(value)
         placed = self.typesetter.set_text(parts, self.page)
         if isinstance(placed, SetText):
@@ -69,11 +76,17 @@ def open_text_writer(
     page: Box | None,
     fonts: RareFonts,
 ) -> TextWriter:
-    faces = sorted({face for style in step.block.styles for face in style.faces})
-    rare: frozenset[str] = frozenset().union(*(fonts.characters(face) for face in faces))
-    printable = rare.union(LAYOUT_CHARACTERS, *(shapers[face].typeface.characters for face in faces))
+    block = step.block
+    places = [
+        part if isinstance(part, str) else _open_place(part, open_lineup(block.styles[style].faces, shapers), fonts)
+        for part, style in zip(block.template, block.part_styles, strict=True)
+    ]
     typesetter = open_typesetter(step.block, step.placement, step.outer, shapers, inks)
-    return TextWriter(step, typesetter, printable, rare, lambda text: fonts.bring(faces, text), ground, page)
+    return TextWriter(step, typesetter, places, ground, page)
+
+
+def _open_place(slot: Slot, lineup: Lineup, fonts: RareFonts) -> Place:
+    return Place(slot.variable, slot.default, lineup.plain.union(LAYOUT_CHARACTERS), lineup, fonts)
 
 
 def _lay_ground(placed: SetText, ground: Ink, step: TextStep) -> SetText:
@@ -100,15 +113,9 @@ def _refuse_misfit(step: TextStep, code: str) -> Refusal:
     return Refusal(code, f"The text with {names} does not fit {place} ({step.where}).")
 
 
-def _refuse_characters(writer: TextWriter, value: str, record: Record) -> Refusal:
-    """Name the first character that cannot be printed, and the variables that bring it."""
-    covered = frozenset(map(ord, writer.printable))
-    code, character = find_unprintable(value, covered) or ("glyph_missing", "\ufffd")
-    slots = slots_of(writer.step.block.template)
-    names = [slot.variable for slot in slots if character in normalise(fill_slot(slot, record) or "")]
-    where = _names(names or [slot.variable for slot in slots])
+def _refuse_characters(variable: str, code: str, character: str) -> Refusal:
     reason = "is of a script that is not supported" if code == "script_unsupported" else "has no glyph in the fonts"
-    return Refusal(code, f"{describe(character)} in {where} {reason}.")
+    return Refusal(code, f"{describe(character)} in {{{{{variable}}}}} {reason}.")
 
 
 def _names(variables: Sequence[str]) -> str:

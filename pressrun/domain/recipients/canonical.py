@@ -66,7 +66,7 @@ class Canonicaliser:
         """The characters too seldom for every letter to carry them, sorted: none while there are few altogether."""
         if len(self._unusual) <= MOST_SHARED:
             return ""
-        seldom = SELDOM * (self.total - self.faulty)
+        seldom = max(2, SELDOM * (self.total - self.faulty))
         return "".join(sorted(character for character, count in self._unusual.items() if count < seldom))
 
     @property

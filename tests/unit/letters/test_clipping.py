@@ -122,14 +122,14 @@ def test_the_clip_of_a_varying_text_stays_about_its_centre(paint: Paint, name: s
     fixed = paint(a_text(name, **looks))
 
     assert box_of(fixed) is not None
-    assert ImageChops.difference(varying, fixed).getbbox() is None
+    assert ImageChops.difference(varying, fixed).convert("L").getextrema()[1] <= 1
 
 
 def test_an_absolute_clip_of_a_varying_text_stays_where_it_is(paint: Paint) -> None:
     clip = a_rect(300, 200, width=10, height=400, absolutePositioned=True)
     text = a_text("{{name}}", fontSize=90, clipPath=clip)
 
-    boxes = [box_of(paint(text, record={"name": name})) for name in ("mm", "mmmm")]
+    boxes = [box_of(paint(text, record={"name": name})) for name in ("I", "mIm")]
 
     assert all(box and box[0] >= 295 and box[2] <= 305 for box in boxes)
 

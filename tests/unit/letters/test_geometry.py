@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from pressrun.domain.letters.geometry import Placement, apply, compose, object_matrix, rotation, scaling
+from pressrun.domain.letters.geometry import (
+    IDENTITY,
+    Placement,
+    apply,
+    compose,
+    invert,
+    object_matrix,
+    rotation,
+    scales,
+    scaling,
+    translation,
+)
 
 PLACED = Placement(
     left=100,
@@ -64,3 +75,33 @@ def test_flips_mirror_about_the_centre() -> None:
 
 def test_skew_widens_the_box_that_the_origin_refers_to() -> None:
     assert centre(replace(PLACED, skew_x=45)) == pytest.approx((100 + (40 + 20) / 2, 60))
+
+
+def test_a_size_may_leave_out_the_stroke_in_one_direction() -> None:
+    """Up to Fabric 5 a straight line with butt ends is no longer by its stroke."""
+    stroked = replace(PLACED, stroke_width=10)
+
+    assert centre(replace(stroked, bare=(True, False))) == (120, 65)
+    assert centre(replace(stroked, bare=(False, True))) == (125, 60)
+
+
+def test_skew_is_applied_before_scale_and_turn() -> None:
+    placed = replace(PLACED, origin_x=0, origin_y=0, skew_x=45, scale_x=3, angle=90)
+
+    assert apply(object_matrix(placed, 40, 20), 0, 10) == pytest.approx((100 - 10, 50 + 30))
+
+
+def test_scales_are_found_under_any_turn_and_flip() -> None:
+    matrix = compose(rotation(33), scaling(-2, 0.5))
+
+    assert scales(matrix) == pytest.approx((2, 0.5))
+    assert scales(scaling(0, 3)) == (0, 0)
+
+
+def test_an_inverse_leads_back_and_a_flat_matrix_has_none() -> None:
+    matrix = compose(translation(30, -7), compose(rotation(20), scaling(2, -3)))
+    back = invert(matrix)
+
+    assert back is not None
+    assert compose(back, matrix) == pytest.approx(IDENTITY)
+    assert invert(scaling(0, 1)) is None

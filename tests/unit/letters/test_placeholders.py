@@ -3,12 +3,16 @@
 import pytest
 
 from pressrun.domain.letters.placeholders import (
+    Kind,
     Slot,
     Template,
+    Variable,
     cut_template,
     has_stray_braces,
     literals_of,
+    merge_slots,
     read_template,
+    slots_of,
 )
 
 
@@ -24,6 +28,10 @@ from pressrun.domain.letters.placeholders import (
         ("{{a}}{{b}}", (Slot("a", None), Slot("b", None))),
         ("{ {a} } {single}", ("{ {a} } {single}",)),
         ("{{größe}}", (Slot("größe", None),)),
+        ("{{__class__}}", (Slot("__class__", None),)),
+        ("{{a.b[0]}}", (Slot("a.b[0]", None),)),
+        ("{{{name}}}", ("{", Slot("name", None), "}")),
+        ("{{a\nb}}", (Slot("a\nb", None),)),
     ],
 )
 def test_a_text_is_split_into_literals_and_slots(text: str, template: Template) -> None:
@@ -44,3 +52,24 @@ def test_a_template_is_cut_where_the_style_changes() -> None:
 
     assert template == ("a", "b", Slot("n", None), "cd")
     assert styles == (0, 1, 2, 0)
+
+
+def test_a_variable_is_one_for_each_kind_of_its_use() -> None:
+    slots: tuple[tuple[Slot, Kind], ...] = (
+        (Slot("name", "friend"), "text"),
+        (Slot("name", None), "qr"),
+        (Slot("name", "you"), "text"),
+        (Slot("photo", None), "image"),
+    )
+
+    assert merge_slots(slots) == (
+        Variable("name", "friend", "text"),
+        Variable("name", None, "qr"),
+        Variable("photo", None, "image"),
+    )
+
+
+def test_slots_are_listed_with_every_repetition() -> None:
+    template = read_template("{{a}} {{b|x}} {{a}}")
+
+    assert slots_of(template) == (Slot("a", None), Slot("b", "x"), Slot("a", None))

@@ -146,13 +146,14 @@ def test_one_letters_shadow_is_not_left_in_the_next(a_compiled: Compile) -> None
     assert subtypes_brought(compiled.stamp({}), b"Image") == 0
 
 
-@pytest.mark.parametrize("blur", [0, 8])
+# PDFium stretches a picture to whole pixels, and the edge of a blur may round either way.
+@pytest.mark.parametrize(("blur", "within"), [(0, 1), (8, 16)])
 @pytest.mark.parametrize(
     "looks",
     [{}, {"opacity": 0.5}, {"angle": 30, "scaleX": 1.5}, {"globalCompositeOperation": "multiply"}, {"skewX": 20}],
 )
 def test_the_shadow_of_a_name_looks_like_the_shadow_of_the_same_text(
-    paint: Paint, blur: float, looks: dict[str, Any]
+    paint: Paint, blur: float, within: int, looks: dict[str, Any]
 ) -> None:
     shadow = a_shadow(offsetX=10, offsetY=30, blur=blur)
 
@@ -161,7 +162,7 @@ def test_the_shadow_of_a_name_looks_like_the_shadow_of_the_same_text(
         for text in ("{{name}}", "Ada")
     )
 
-    assert ImageChops.difference(varying, fixed).convert("L").getextrema()[1] <= 2
+    assert ImageChops.difference(varying, fixed).convert("L").getextrema()[1] <= within
 
 
 def test_the_shadow_of_a_recipients_picture_has_its_transparent_places(paint: Paint) -> None:
