@@ -132,7 +132,7 @@ def wants_of(design: Design) -> list[Want]:
 
 def profile_of(canonical: Canonicaliser) -> Profile:
     """What the rows gone through so far mean for compiling."""
-    return Profile(canonical.characters, canonical.rare, canonical.gathered)
+    return Profile(canonical.characters, canonical.rare, canonical.gathered, canonical.spoken)
 
 
 def _plan(order: Order, design: Design, opened: List, storage: LocalStorage, reserve_mb: int) -> tuple[str, Plan]:

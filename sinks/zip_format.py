@@ -111,20 +111,20 @@ def central_record(entry: NewEntry, offset: int, limits: Limits = ZIP_LIMITS) ->
     """Return the directory record of an entry whose local header is at `offset`."""
     name, crc32, size, stored_size, flags, method, version, extra = entry
     if max(size, stored_size, offset) >= limits.size:
-        extra = zip64_field((size, stored_size, offset), limits) + extra
+        extra = _zip64_field((size, stored_size, offset), limits) + extra
         version = max(version, VERSION_64)
-        size, stored_size, offset = (narrow(number, limits) for number in (size, stored_size, offset))
+        size, stored_size, offset = (_narrow(number, limits) for number in (size, stored_size, offset))
     head = (CENTRAL_SIGNATURE, _MADE_ON_UNIX | version, version, flags, method, 0, DOS_DATE, crc32, stored_size, size)
     return CENTRAL.pack(*head, len(name), len(extra), 0, 0, 0, EXTERNAL_ATTRIBUTES, offset) + name + extra
 
 
-def zip64_field(numbers: tuple[int, int, int], limits: Limits) -> bytes:
+def _zip64_field(numbers: tuple[int, int, int], limits: Limits) -> bytes:
     """Return the extra field with those of size, stored size and offset that need it, or nothing."""
     wide = [number for number in numbers if number >= limits.size]
     return struct.pack(f"<2H{len(wide)}Q", ZIP64_EXTRA, 8 * len(wide), *wide) if wide else b""
 
 
-def narrow(number: int, limits: Limits) -> int:
+def _narrow(number: int, limits: Limits) -> int:
     """Return what stands in a 32-bit field: the number, or that it is in the ZIP64 field."""
     return number if number < limits.size else UNKNOWN
 

@@ -34,5 +34,5 @@ def _uses(design: Design, profile: Profile) -> Iterator[tuple[tuple[int, ...], s
         block = drawable.content
         if isinstance(block, TextBlock):
             for part, style in zip(block.template, block.part_styles, strict=True):
-                values = profile.characters if slots_of((part,)) else ""
-                yield block.styles[style].faces, literals_of((part,)) + values
+                values = [profile.spoken.get(slot.variable, profile.characters) for slot in slots_of((part,))]
+                yield block.styles[style].faces, "".join([literals_of((part,)), *values])

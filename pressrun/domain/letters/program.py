@@ -33,12 +33,14 @@ class Profile:
     """What the rows of a batch can hold.
 
     `characters` over all text values (sorted, distinct, NFC); those of them few recipients use are `rare`. `pictures`
-    are the assets that each image variable names, sorted and distinct.
+    are the assets that each image variable names, sorted and distinct. `spoken` are the characters of each variable,
+    where they are known apart.
     """
 
     characters: str
     rare: str = ""
     pictures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

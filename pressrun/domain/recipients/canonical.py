@@ -52,14 +52,19 @@ class Canonicaliser:
         self._width = len(header)
         self._wants = tuple(wants)
         self._columns = tuple(mapping.get(want.name) for want in wants)
-        self._characters: set[str] = set()
+        self._characters: dict[str, set[str]] = {want.name: set() for want in wants}
         self._unusual: Counter[str] = Counter()
         self._gathered: dict[str, set[str]] = {want.name: set() for want in wants if want.among}
 
     @property
     def characters(self) -> str:
         """The distinct characters of all values, sorted by code point."""
-        return "".join(sorted(self._characters))
+        return "".join(sorted(set().union(*self._characters.values())))
+
+    @property
+    def spoken(self) -> Mapping[str, str]:
+        """Variable -> the distinct characters of its values, sorted by code point."""
+        return {name: "".join(sorted(characters)) for name, characters in self._characters.items()}
 
     @property
     def rare(self) -> str:
@@ -142,13 +147,14 @@ class Canonicaliser:
         return RowFault("value_too_long", message)
 
     def _gather(self, good: Sequence[_Values]) -> None:
-        text = "".join(filter(None, chain.from_iterable(good)))
-        self._characters.update(text)
-        if not text.isascii():
-            self._unusual.update(_USUAL.sub("", text))
         for position, want in enumerate(self._wants):
+            found = [values[position] or "" for values in good]
+            text = "".join(found)
+            self._characters[want.name].update(text)
+            if not text.isascii():
+                self._unusual.update(_USUAL.sub("", text))
             if want.among:
-                self._gathered[want.name].update(want.among.intersection(values[position] or "" for values in good))
+                self._gathered[want.name].update(want.among.intersection(found))
 
 
 def _is_plain(rows: Sequence[Sequence[str]]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from canvases import a_gradient, a_rect, a_shadow, a_text, with_design
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,8 @@ NAMES = st.sampled_from(
         ),
         *("rx", "ry", "radius", "x1", "y2", "text", "fontSize", "lineHeight", "charSpacing", "textAlign", "styles"),
         *("splitByGrapheme", "fontFamily", "fontWeight", "isQRCode", "variableName", "src", "cropX", "paintFirst"),
+        *("shadow", "clipPath", "globalCompositeOperation", "backgroundColor", "filters", "isVariableImage", "imageFit"),
+        *("objects", "points", "path", "direction", "underline", "overflow", "isBarcode", "qrContent", "qrLevel"),
     ]
 )
 VALUES = st.one_of(
@@ -50,10 +53,12 @@ VALUES = st.one_of(
     st.sampled_from(["left", "center", "justify", "#f80", "rgba(1,2,3,.4)", "Open Sans", "{{x}}", "", "bold", "a b c"]),
     st.lists(st.integers(-3, 30), max_size=4),
     st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+    st.sampled_from([a_shadow(blur=4), a_gradient((0, "#f00"), (1, "rgba(0,0,255,.3)")), "multiply", "shrink", "2px 2px"]),
+    st.sampled_from([a_rect(0, 0), a_rect(0, 0, inverted=True), a_text("{{x}}"), [a_rect(0, 0)], [{"x": 1, "y": 9}]]),
 )
 OBJECTS = st.builds(
     lambda kind, properties: {"fontFamily": "Open Sans", **properties, "type": kind},
-    st.sampled_from(["Rect", "Circle", "Line", "Text", "i-text", "Textbox", "Image", "Path", 7, None]),
+    st.sampled_from(["Rect", "Circle", "Line", "Polygon", "Text", "i-text", "Textbox", "Image", "Path", "Group", 7, None]),
     st.dictionaries(NAMES, VALUES, max_size=6),
 )
 JSON = st.recursive(VALUES, lambda inner: st.lists(inner, max_size=3), max_leaves=5)
@@ -77,7 +82,7 @@ def test_unlikely_objects_are_drawn_or_reported(
 
     if isinstance(design, Design):
         outcome = compile_design(design, Profile("")).stamp({})
-        assert isinstance(outcome, Letter) or outcome.code in {"variable_missing", "text_off_page"}
+        assert isinstance(outcome, Letter) or outcome.code in {"variable_missing", "text_off_page", "text_overflow"}
     else:
         assert design
 
@@ -85,6 +90,7 @@ def test_unlikely_objects_are_drawn_or_reported(
 @settings(max_examples=80, deadline=None)
 @given(value=JSON, page=JSON)
 def test_unlikely_json_is_reported(a_source: Callable[..., DesignSource], value: Any, page: Any) -> None:
-    source = replace(a_source(), design=json.dumps({"objects": value}).encode(), page=json.dumps(page).encode())
+    for design in ({"objects": value}, [value], {"pages": value}):
+        source = replace(with_design(a_source(), design), page=json.dumps(page).encode())
 
-    assert read_or_report(source)
+        assert not isinstance(read_or_report(source), Design)
