@@ -23,8 +23,11 @@ from sinks.storage import LocalStorage
 
 HEAD_BYTES = 256 * 1024
 READ_BYTES = 256 * 1024
-DISK_FACTOR = 2.2
-"""Segments and archive exist side by side while a batch is sealed; a tenth for all else."""
+DISK_FACTOR = 1.1
+"""A tenth for all that is neither segments nor the archive, which exist side by side while a batch is sealed."""
+
+SHARED_BY = 32
+"""Letters of the smallest segments: they hold what all letters share once, unless a password hides that."""
 
 ENTRY_OVERHEAD = 400
 """Bytes an archive entry adds to its artifact: headers, directory, its line in the manifest."""
@@ -139,8 +142,10 @@ def _plan(order: Order, design: Design, opened: List, storage: LocalStorage, res
     wants = wants_of(design)
     rows = store_rows(opened, wants, order.mapping, storage)
     compiled = compile_design(design, rows.profile)
-    output = rows.total * (compiled.prefix_size + compiled.typical_tail_size + ENTRY_OVERHEAD)
-    _check_disk(output, storage, reserve_mb)
+    own, shared = compiled.typical_tail_size + ENTRY_OVERHEAD, compiled.prefix_size
+    output = rows.total * (own + shared)
+    segments = rows.total * (own + (shared // SHARED_BY if order.password_secret is None else shared))
+    _check_disk(output + segments, storage, reserve_mb)
     plan = Plan(
         kind="letters",
         total=rows.total,
@@ -170,8 +175,8 @@ def _read_list(file: BinaryIO) -> List:
     return read_header(read_rows(blocks, dialect))
 
 
-def _check_disk(output: int, storage: LocalStorage, reserve_mb: int) -> None:
-    needed = int(output * DISK_FACTOR) + reserve_mb * MIB
+def _check_disk(size: int, storage: LocalStorage, reserve_mb: int) -> None:
+    needed = int(size * DISK_FACTOR) + reserve_mb * MIB
     free = storage.free_bytes()
     if needed > free:
         message = f"the batch needs about {needed // MIB + 1} MiB of disk while it runs; {free // MIB} MiB are free"

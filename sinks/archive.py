@@ -56,15 +56,18 @@ def seal_archive(
     final = storage.archive_path(sealing.batch_id, sealing.attempt)
     if is_there(final):
         return _read_sealed(final, stop, fsync=fsync, digest=digest)
+    # Where the archive is there now, another closer has won and removed the segments under our hands.
     try:
-        return _seal(_Closing(sealing, final, stop, fsync, digest, limits), storage)
+        result = _seal(_Closing(sealing, final, stop, fsync, digest, limits), storage)
     except FlushFailed:
         raise
     except SinkError:
-        # The other closer has won and removed the segments under our hands.
         if not is_there(final):
             raise
-        return _read_sealed(final, stop, fsync=fsync, digest=digest)
+    else:
+        if isinstance(result, Sealed) or not is_there(final):
+            return result
+    return _read_sealed(final, stop, fsync=fsync, digest=digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The archive as it grows: entries gathered into large writes, their directory records spooled until the end."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from itertools import chain
 from typing import IO
 
@@ -16,11 +17,18 @@ _BUFFER_BYTES = 1 << 20
 
 
 class ArchiveWriter:
-    """Appends entries to an empty file, a slice of some hundred letters at a time; stopping is asked before each."""
+    """Appends entries to an empty file, a slice of some hundred letters at a time; stopping is asked before each.
 
-    def __init__(self, fd: int, directory: IO[bytes], stop: Callable[[], bool], limits: Limits) -> None:
+    While `thread` (an executor of one) writes a slice, the next is gathered: half of the time is the system's.
+    """
+
+    def __init__(
+        self, fd: int, directory: IO[bytes], thread: Executor, stop: Callable[[], bool], limits: Limits
+    ) -> None:
         self._fd = fd
         self._directory = directory
+        self._thread = thread
+        self._writing: Future[None] | None = None
         self._stop = stop
         self._limits = limits
         self._offset = 0
@@ -42,21 +50,32 @@ class ArchiveWriter:
         size = self._directory.tell()
         end = end_records(DirectoryExtent(self._offset, size, self._count), self._limits)
         self._gather(chain(read_spool(self._directory), (end,)))
-        self._write_slice()
+        self._begin_slice()
+        self._end_slice()
 
     def _gather(self, parts: Iterable[bytes | memoryview]) -> None:
         for part in parts:
             self._slice.append(part)
             self._slice_bytes += len(part)
             if self._slice_bytes >= SLICE_BYTES or len(self._slice) == BUFFERS_PER_WRITE:
-                self._write_slice()
+                self._begin_slice()
 
-    def _write_slice(self) -> None:
+    def _begin_slice(self) -> None:
+        self._end_slice()
         if self._stop():
             raise SealingStopped
-        self._written += write_buffers(self._fd, self._slice)
-        forget_pages(self._fd, max(0, self._written - _FORGOTTEN_BYTES))
+        self._written += self._slice_bytes
+        self._writing = self._thread.submit(_write_slice, self._fd, self._slice, self._written)
         self._slice, self._slice_bytes = [], 0
+
+    def _end_slice(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+
+
+def _write_slice(fd: int, parts: Sequence[bytes | memoryview], end: int) -> None:
+    write_buffers(fd, parts)
+    forget_pages(fd, max(0, end - _FORGOTTEN_BYTES))
 
 
 def read_spool(spool: IO[bytes]) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -36,8 +37,13 @@ def write_archive(
     The manifest, the table and the directory grow in files without a name in the folder `spools`, so that memory does
     not grow with the batch. Raises SealingStopped, SegmentUnreadable and OSError.
     """
-    with _spool(spools) as directory, _spool(spools) as items, _spool(spools) as failures:
-        writer = ArchiveWriter(fd, directory, stop, limits)
+    with (
+        _spool(spools) as directory,
+        _spool(spools) as items,
+        _spool(spools) as failures,
+        ThreadPoolExecutor(1, "archive") as thread,
+    ):
+        writer = ArchiveWriter(fd, directory, thread, stop, limits)
         _write_entries(writer, items, sealing, segments)
         _write_failures(failures, sealing, segments, stop)
         _add_spool(writer, manifest.NAME, items, sealing.password, stop)

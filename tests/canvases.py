@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from pressrun.domain.errors import FaultyInput
 from pressrun.domain.letters import DesignSource, Letter, Refusal, read_design
@@ -113,6 +113,12 @@ def subtypes_brought(outcome: Letter | Refusal, subtype: bytes) -> int:
     return letter(outcome).tail.count(b"/Subtype/" + subtype)
 
 
-def is_near(found: object, wanted: tuple[int, int, int], within: int = 2) -> bool:
+def difference(left: Image.Image, right: Image.Image) -> int:
+    """Return by how many levels of gray two pictures differ where they differ most."""
+    levels = ImageChops.difference(left, right).convert("L").histogram()
+    return max(level for level, count in enumerate(levels) if count)
+
+
+def is_near(found: object, wanted: tuple[int, ...], within: int = 2) -> bool:
     assert isinstance(found, tuple)
     return all(abs(left - right) <= within for left, right in zip(found, wanted, strict=True))

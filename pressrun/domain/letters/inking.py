@@ -16,6 +16,8 @@ from pressrun.domain.letters.tiling import Cell, plan_cell
 
 # Far enough for any page with what hangs over its edges, in canvas pixels.
 EVERYWHERE: Final = "-100000 -100000 200000 200000"
+# Pixels of a joined tile's side: a line of text takes one or two, and the picture stays under half a megapixel.
+_BLOCK: Final = 600
 # Half of 1/255, and as much more as rounding to five decimals may take away.
 _HALF_LEVEL: Final = 0.502 / 255
 
@@ -95,8 +97,9 @@ def plan_ink(paint: Paint, opacity: float, stock: Stock, *, veiled: bool = False
         state = stock.state(State(alpha=paint.alpha * opacity))
         return InkPlan(_lift(paint) if state or veiled else paint, state)
     if isinstance(paint, Pattern):
-        tile = stock.rasters[paint.raster].colour
-        return InkPlan(paint, stock.state(State(alpha=opacity)), (stock.slot("Pattern"),), (tile.width, tile.height))
+        block = _keep_block(paint, stock)
+        tile = stock.rasters[block.raster].colour
+        return InkPlan(block, stock.state(State(alpha=opacity)), (stock.slot("Pattern"),), (tile.width, tile.height))
     slots = [stock.slot("Pattern")]
     if is_translucent(paint):
         slots += [stock.slot("ExtGState"), stock.slot("XObject")]
@@ -126,6 +129,22 @@ def _keep(paint: Gradient | Pattern, spot: Spot, stock: Stock) -> tuple[str, str
     gray = stock.pattern(write_alpha(paint, spot, IDENTITY))
     form = stock.form(mask_content(gray, EVERYWHERE), "K")
     return name, stock.state(State(mask=form, luminous=True))
+
+
+def _keep_block(paint: Pattern, stock: Stock) -> Pattern:
+    """Return the pattern with its tiles joined into large ones, of which a letter names but a few."""
+    raster = stock.rasters[paint.raster]
+    columns = _count(raster.colour.width) if paint.repeat in {"repeat", "repeat-x"} else 1
+    rows = _count(raster.colour.height) if paint.repeat in {"repeat", "repeat-y"} else 1
+    joined = join_tiles(raster, Cell(0, 0, columns, rows, (1, 1)))
+    if joined is None:
+        return paint
+    stock.raster(joined)
+    return replace(paint, raster=len(stock.rasters) - 1)
+
+
+def _count(side: int) -> int:
+    return max(1, _BLOCK // side)
 
 
 def _keep_tile(paint: Pattern, spot: Spot, stock: Stock) -> str:

@@ -1,7 +1,7 @@
 """A compiled design as data: the constant parts of its letters and the steps that write the varying ones."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -133,7 +133,7 @@ class Program:
     renderer_version: str
     variables: tuple[Variable, ...]
     pages: tuple[PageProgram, ...]
-    typefaces: Sequence[Typeface]
+    typefaces: tuple[Typeface, ...]
     pictures: Mapping[str, Raster | None]
     rare_slots: Mapping[int, int]
     skeleton: Skeleton

@@ -49,7 +49,7 @@ class TextWriter:
         """Return the operators with the spot the text takes."""
         parts: list[str] = []
         for place in self.places:
-            if place.__class__ is str:
+            if isinstance(place, str):
                 parts.append(place)
                 continue
             variable, default, plain, lineup, fonts = place

@@ -121,9 +121,7 @@ def test_the_update_leads_back_to_the_shared_table(everything: CompiledDesign) -
 def test_no_object_of_the_shared_part_is_written_again(everything: CompiledDesign) -> None:
     made = letter(everything.stamp(RECORD))
 
-    shared, own = (
-        set(re.findall(rb"^(\d+) 0 obj$", part, flags=re.MULTILINE)) for part in (made.prefix, made.tail)
-    )
+    shared, own = (set(re.findall(rb"^(\d+) 0 obj$", part, flags=re.MULTILINE)) for part in (made.prefix, made.tail))
 
     assert own
     assert shared.isdisjoint(own)

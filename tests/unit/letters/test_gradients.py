@@ -5,8 +5,8 @@ from typing import Any
 
 import pikepdf
 import pytest
-from canvases import a_gradient, a_group, a_rect, a_text, is_near, letter
-from PIL import Image, ImageChops
+from canvases import a_gradient, a_group, a_rect, a_text, difference, is_near, letter
+from PIL import Image
 
 from pressrun.domain.letters import CompiledDesign
 from pressrun.domain.letters.colours import Colour
@@ -118,7 +118,7 @@ def test_a_name_in_a_gradient_looks_like_the_same_text(paint: Paint, fill: Any, 
         for text in ("{{name}}", "Ada")
     )
 
-    assert ImageChops.difference(varying, fixed).convert("L").getextrema()[1] <= 2
+    assert difference(varying, fixed) <= 2
 
 
 def test_the_gradient_of_a_name_is_as_long_as_the_name(paint: Paint) -> None:
@@ -155,6 +155,19 @@ def test_one_stop_is_one_colour() -> None:
     assert all(list(piece.C0) == list(piece.C1) == [1, 0, 0] for piece in function.Functions.as_list())
     assert len(function.Encode.as_list()) == 2 * len(function.Functions.as_list())
     assert len(function.Bounds.as_list()) == len(function.Functions.as_list()) - 1
+
+
+def test_the_bounds_of_a_hard_edge_rise_strictly() -> None:
+    """PDF 1.7, 7.10.4: each bound is more than the one before."""
+    stops = [Stop(offset, Colour(offset, 0, 0)) for offset in (0.0, 0.0, 0.5, 0.5, 0.7, 1.0, 1.0)]
+    gradient = Gradient(
+        "linear", (0, 0, 0), (10, 0, 0), tuple(stops), percentage=False, offset=(0, 0), transform=IDENTITY
+    )
+
+    pattern = pikepdf.Object.parse(write_shading(gradient, Spot(IDENTITY, 10, 10), IDENTITY).encode())
+
+    bounds = [0, *map(float, pattern.Shading.Function.Bounds.as_list()), 1]
+    assert bounds == [0, 0.5, 0.7, 1]
 
 
 @pytest.mark.parametrize("stops", [[(0, "#ff0000"), (0, "#0000ff")], [(1, "#ff0000"), (1, "#0000ff")]])

@@ -6,10 +6,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from canvases import CANVAS_PIXELS, a_box, a_group, a_shadow, a_text, letter, opened, refusal, subtypes_brought
+from canvases import (
+    CANVAS_PIXELS,
+    a_box,
+    a_group,
+    a_shadow,
+    a_text,
+    difference,
+    letter,
+    opened,
+    refusal,
+    subtypes_brought,
+)
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from PIL import Image, ImageChops
+from PIL import Image
 
 from pressrun.domain.letters import CompiledDesign, DesignSource, FontFile, Profile, compile_design, read_design
 
@@ -45,7 +56,7 @@ def a_han_font() -> bytes:
     builder.setupGlyphOrder(list(glyphs))
     builder.setupCharacterMap(names)
     builder.setupGlyf(glyphs)
-    builder.setupHorizontalMetrics({name: (900, 40) for name in glyphs})
+    builder.setupHorizontalMetrics(dict.fromkeys(glyphs, (900, 40)))
     builder.setupHorizontalHeader(ascent=880, descent=-120)
     builder.setupNameTable({"familyName": "Frames", "styleName": "Regular", "psName": "Frames-Regular"})
     builder.setupOS2(sTypoAscender=880, sTypoDescender=-120)
@@ -79,16 +90,12 @@ def test_rare_characters_are_read_back_from_the_letter(stamped: Stamped, read_te
         assert pdf.check_pdf_syntax() == []
 
 
-def test_the_letter_looks_as_if_the_characters_were_shared(
-    stamped: Stamped, draw: Callable[..., Image.Image]
-) -> None:
+def test_the_letter_looks_as_if_the_characters_were_shared(stamped: Stamped, draw: Callable[..., Image.Image]) -> None:
     text = a_text("Dear {{name}} at")
 
-    apart, shared = (
-        draw(stamped(text, rare=rare).stamp({"name": FEW}), scale=CANVAS_PIXELS) for rare in (HAN, "")
-    )
+    apart, shared = (draw(stamped(text, rare=rare).stamp({"name": FEW}), scale=CANVAS_PIXELS) for rare in (HAN, ""))
 
-    assert ImageChops.difference(apart, shared).convert("L").getextrema()[1] <= 1
+    assert difference(apart, shared) <= 1
 
 
 def test_a_letter_without_rare_characters_brings_no_font(stamped: Stamped) -> None:

@@ -1,6 +1,5 @@
 """Every fault of a design is found at once, with its place and what to do."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -154,7 +153,7 @@ def test_a_canvas_saved_while_zoomed_is_refused(a_source: Build) -> None:
     (fault,) = faults_of(a_source(viewportTransform=[2, 0, 0, 2, 0, 0]))
 
     assert (fault.code, fault.where) == ("design_unsupported", "design.json")
-    assert read_design(a_source(viewportTransform=[1, 0, 0, 1, 0, 0]))
+    assert len(read_design(a_source(viewportTransform=[1, 0, 0, 1, 0, 0])).sheets) == 1
 
 
 @pytest.mark.parametrize("styles", [[], {}, {"0": {}}, None])
@@ -225,6 +224,14 @@ def test_a_bold_face_is_not_imitated(a_source: Build) -> None:
     (fault,) = faults_of(replace(source, fonts=regular))
 
     assert fault.code == "font_face_missing"
+
+
+def test_the_stroke_that_moves_an_object_is_its_types_own_default(a_source: Build) -> None:
+    """Fabric's objects have a stroke width of 1 unless told otherwise, its images and groups 0."""
+    image = {"type": "Image", "src": "a.png"}
+    shown = drawables_of(a_source({"type": "Rect"}, {"type": "Group"}, image, a_text(), assets={"a.png": a_png()}))
+
+    assert [drawable.placement.stroke_width for drawable in shown] == [1, 0, 0, 1]
 
 
 def test_a_damaged_font_is_a_fault(a_source: Build) -> None:

@@ -5,7 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from canvases import CANVAS_PIXELS, a_group, a_photo, a_rect, a_shadow, a_text, encoded, is_near, subtypes_brought
+from canvases import (
+    CANVAS_PIXELS,
+    a_group,
+    a_photo,
+    a_rect,
+    a_shadow,
+    a_text,
+    difference,
+    encoded,
+    is_near,
+    letter,
+    subtypes_brought,
+)
 from PIL import Image, ImageChops
 
 from pressrun.domain.letters import CompiledDesign
@@ -101,18 +113,16 @@ def test_a_blur_grows_with_the_mean_of_both_scales(paint: Paint) -> None:
     scaled = paint(a_caster(width=50, scaleX=3, shadow=shadow, **sides))
     plain = paint(a_caster(width=150, shadow=a_shadow(offsetX=300, blur=40), **sides))
 
-    difference = ImageChops.difference(scaled, plain).convert("L").getextrema()
-
-    assert difference[1] <= 6
+    assert difference(scaled, plain) <= 6
 
 
 def test_a_blurred_shadow_of_what_is_the_same_in_each_letter_is_shared(a_compiled: Compile) -> None:
     compiled = a_compiled(a_caster(shadow=a_shadow(blur=9)), a_text("{{name}}"))
 
-    letter = compiled.stamp({"name": "Ada"})
+    made = letter(compiled.stamp({"name": "Ada"}))
 
-    assert subtypes_brought(letter, b"Image") == 0
-    assert letter.prefix.count(b"/Subtype /Image") == 2
+    assert subtypes_brought(made, b"Image") == 0
+    assert made.prefix.count(b"/Subtype /Image") == 2
 
 
 def test_a_blurred_shadow_under_a_varying_text_is_a_picture_of_the_letters_own(
@@ -162,7 +172,7 @@ def test_the_shadow_of_a_name_looks_like_the_shadow_of_the_same_text(
         for text in ("{{name}}", "Ada")
     )
 
-    assert ImageChops.difference(varying, fixed).convert("L").getextrema()[1] <= within
+    assert difference(varying, fixed) <= within
 
 
 def test_the_shadow_of_a_recipients_picture_has_its_transparent_places(paint: Paint) -> None:
@@ -180,7 +190,10 @@ def test_the_shadow_of_a_recipients_picture_has_its_transparent_places(paint: Pa
 
 
 def test_a_shadow_reaches_onto_the_page_from_an_object_beside_it(paint: Paint) -> None:
-    drawn = paint(a_caster(left=-100, shadow=a_shadow(offsetX=200)), a_caster(left=300, top=-80, shadow=a_shadow(offsetY=150, blur=4)))
+    drawn = paint(
+        a_caster(left=-100, shadow=a_shadow(offsetX=200)),
+        a_caster(left=300, top=-80, shadow=a_shadow(offsetY=150, blur=4)),
+    )
 
     assert drawn.getpixel((100, 200)) == BLUE
     assert drawn.getpixel((300, 70)) == BLUE

@@ -219,9 +219,7 @@ def test_all_letters_share_one_prefix_and_carry_their_own_checksums(a_compiled: 
 def test_the_estimated_tail_is_of_the_right_order(a_compiled: Compile, objects: list[dict[str, Any]]) -> None:
     compiled = a_compiled(*objects)
 
-    made = letter(
-        compiled.stamp({"first": "Margarete", "last": "Lindenberg", "city": "Ludwigsburg", "link": "x" * 40})
-    )
+    made = letter(compiled.stamp({"first": "Margarete", "last": "Lindenberg", "city": "Ludwigsburg", "link": "x" * 40}))
 
     assert compiled.typical_tail_size == pytest.approx(len(made.tail), rel=0.5)
 

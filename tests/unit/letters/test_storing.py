@@ -38,7 +38,8 @@ CANVAS: Mapping[str, Any] = {
     "pictures": {"photo": tuple(sorted(PICTURES))},
     "page": {"width_mm": 146, "height_mm": 96, "bleed_mm": 2, "crop_marks": True, "metadata": {"title": "Grüße"}},
 }
-RECORD = {"name": "Zoë", "link": "https://example.com/1", "photo": "two.png"}
+RECORD = {"name": "Zoé", "link": "https://example.com/1", "photo": "two.png"}
+
 
 def test_a_stored_design_stamps_the_same_letters(a_compiled: Compile) -> None:
     compiled = a_compiled(*OBJECTS, **CANVAS)

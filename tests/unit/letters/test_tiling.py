@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from canvases import a_group, a_rect, a_text, encoded
+from canvases import a_group, a_png, a_rect, a_text, encoded, letter
 from PIL import Image, ImageChops, ImageStat
 
+from pressrun.domain.letters import CompiledDesign
+
+Compile = Callable[..., CompiledDesign]
 Paint = Callable[..., Image.Image]
 
 RED = (255, 0, 0)
@@ -76,6 +79,14 @@ def test_a_name_in_a_pattern_looks_like_the_same_text(paint: Paint, looks: dict[
     # Single pixels between two tiles may belong to either; a pattern two pixels aside changes twice as many.
     (mean,) = ImageStat.Stat(ImageChops.difference(varying, fixed).convert("L")).mean
     assert mean < 0.08
+
+
+@pytest.mark.parametrize("side", [2, 8, 40])
+def test_a_name_in_a_fine_pattern_brings_no_more_than_in_a_coarse_one(a_compiled: Compile, side: int) -> None:
+    tile = {"tile.png": a_png(size=(side, side))}
+    compiled = a_compiled(a_text("{{name}}", fontSize=60, fill=a_pattern()), assets=tile)
+
+    assert len(letter(compiled.stamp({"name": "Margarete"})).tail) < 1_500
 
 
 def test_an_outline_may_have_a_pattern(paint: Paint) -> None:

@@ -41,7 +41,15 @@ NAMES = st.sampled_from(
         ),
         *("rx", "ry", "radius", "x1", "y2", "text", "fontSize", "lineHeight", "charSpacing", "textAlign", "styles"),
         *("splitByGrapheme", "fontFamily", "fontWeight", "isQRCode", "variableName", "src", "cropX", "paintFirst"),
-        *("shadow", "clipPath", "globalCompositeOperation", "backgroundColor", "filters", "isVariableImage", "imageFit"),
+        *(
+            "shadow",
+            "clipPath",
+            "globalCompositeOperation",
+            "backgroundColor",
+            "filters",
+            "isVariableImage",
+            "imageFit",
+        ),
         *("objects", "points", "path", "direction", "underline", "overflow", "isBarcode", "qrContent", "qrLevel"),
     ]
 )
@@ -53,12 +61,16 @@ VALUES = st.one_of(
     st.sampled_from(["left", "center", "justify", "#f80", "rgba(1,2,3,.4)", "Open Sans", "{{x}}", "", "bold", "a b c"]),
     st.lists(st.integers(-3, 30), max_size=4),
     st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
-    st.sampled_from([a_shadow(blur=4), a_gradient((0, "#f00"), (1, "rgba(0,0,255,.3)")), "multiply", "shrink", "2px 2px"]),
+    st.sampled_from(
+        [a_shadow(blur=4), a_gradient((0, "#f00"), (1, "rgba(0,0,255,.3)")), "multiply", "shrink", "2px 2px"]
+    ),
     st.sampled_from([a_rect(0, 0), a_rect(0, 0, inverted=True), a_text("{{x}}"), [a_rect(0, 0)], [{"x": 1, "y": 9}]]),
 )
 OBJECTS = st.builds(
     lambda kind, properties: {"fontFamily": "Open Sans", **properties, "type": kind},
-    st.sampled_from(["Rect", "Circle", "Line", "Polygon", "Text", "i-text", "Textbox", "Image", "Path", "Group", 7, None]),
+    st.sampled_from(
+        ["Rect", "Circle", "Line", "Polygon", "Text", "i-text", "Textbox", "Image", "Path", "Group", 7, None]
+    ),
     st.dictionaries(NAMES, VALUES, max_size=6),
 )
 JSON = st.recursive(VALUES, lambda inner: st.lists(inner, max_size=3), max_leaves=5)

@@ -20,7 +20,7 @@ from canvases import (
 )
 from PIL import Image
 
-from pressrun.domain.letters import CompiledDesign
+from pressrun.domain.letters import CompiledDesign, Letter
 
 Compile = Callable[..., CompiledDesign]
 Paint = Callable[..., Image.Image]
@@ -203,7 +203,8 @@ def test_a_refusal_names_the_variable_that_brings_the_character(a_compiled: Comp
 
 
 @pytest.mark.parametrize(
-    ("overflow", "code"), [("fail", "text_overflow"), ("shrink", "text_overflow"), ("clip", None), ("as_designed", None)]
+    ("overflow", "code"),
+    [("fail", "text_overflow"), ("shrink", "text_overflow"), ("clip", None), ("as_designed", None)],
 )
 def test_text_beyond_its_box_is_what_the_design_says(a_compiled: Compile, overflow: str, code: str | None) -> None:
     box = a_text("{{name}}", type="Textbox", width=60, height=30, overflow=overflow)
@@ -224,12 +225,10 @@ def test_a_proof_shows_what_leaves_the_page(a_compiled: Compile, read_text: Call
 def test_text_may_leave_the_page_where_the_design_allows_it(a_compiled: Compile) -> None:
     compiled = a_compiled(a_text("{{name}}", originX="left", left=550, allowOffPage=True))
 
-    assert letter(compiled.stamp({"name": "Bartholomew"}))
+    assert isinstance(compiled.stamp({"name": "Bartholomew"}), Letter)
 
 
-def test_objects_between_varying_ones_keep_their_order(
-    a_compiled: Compile, draw: Callable[..., Image.Image]
-) -> None:
+def test_objects_between_varying_ones_keep_their_order(a_compiled: Compile, draw: Callable[..., Image.Image]) -> None:
     """Each object is seen exactly where no later one covers it."""
     heavy = {"fontSize": 120, "fontWeight": 600, "fill": "#0000ff"}
     compiled = a_compiled(

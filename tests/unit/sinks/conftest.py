@@ -17,11 +17,13 @@ from sinks.storage import LocalStorage
 BATCH_ID = "batch-0001"
 
 
-def build_artifact(index: int, content: bytes | None = None) -> Artifact:
-    own = b"recipient %d" % index * (1 + index % 7) if content is None else content
-    shared = b"what all letters share"
+SHARED = b"what all letters share"
+
+
+def build_artifact(index: int, tail: bytes | None = None, *, shared: bytes = SHARED) -> Artifact:
+    own = b"recipient %d" % index * (1 + index % 7) if tail is None else tail
     whole = shared + own
-    return Artifact(index, (shared, own), len(whole), zlib.crc32(whole), hashlib.sha256(whole).hexdigest())
+    return Artifact(index, shared, own, len(whole), zlib.crc32(whole), hashlib.sha256(whole).hexdigest())
 
 
 def build_bitmap(total: int, indexes: Iterable[int]) -> bytes:
