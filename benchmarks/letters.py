@@ -31,7 +31,7 @@ from benchmarks.plain_typst import open_typst
 from benchmarks.rounds import Engine, Pace, median_seconds, pin_to_one_core, run_rounds
 from benchmarks.tables import Cell, Table
 from pressrun.domain.letters import RENDERER_VERSION
-from pressrun.domain.letters.qr import open_drawer
+from pressrun.domain.letters.symbols.qr import open_drawer
 
 MANY = 100_000
 SAMPLE = 24

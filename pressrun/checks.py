@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pressrun.domain.letters import CompiledDesign, Design, Refusal, Variable, compile_design
-from pressrun.domain.letters.choices import Recipient
-from pressrun.domain.letters.contents import Contents, list_contents, list_slow_ways
-from pressrun.domain.letters.findings import Finding, Tally
-from pressrun.domain.letters.legibility import Inspect, list_small_codes, open_inspection
+from pressrun.domain.letters.review.choices import Recipient
+from pressrun.domain.letters.review.contents import Contents, list_contents, list_slow_ways
+from pressrun.domain.letters.review.findings import Finding, Tally
+from pressrun.domain.letters.review.legibility import Inspect, list_small_codes, open_inspection
 from pressrun.lists import open_reading
 from pressrun.preparation import RowsOfFile, RowsOfObjects, wants_of
 from schemas.faults import Fault

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from pressrun.domain.letters import Profile, Refusal
-from pressrun.domain.letters.choices import Recipient
+from pressrun.domain.letters.review.choices import Recipient
 from pressrun.domain.recipients.canonical import Canonicaliser
 from pressrun.domain.recipients.mapping import Want, map_columns
 from pressrun.domain.recipients.rows import ListRow

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from pressrun.domain.letters import CompiledDesign, Design, DesignSource, Letter, Refusal, compile_design, read_design
-from pressrun.domain.letters.choices import Choice, Recipient, choose_records
-from pressrun.domain.letters.contact_sheet import Cell, draw_contact_sheet
-from pressrun.domain.letters.contents import lines_of
-from pressrun.domain.letters.rulers import open_ruler
+from pressrun.domain.letters.review.choices import Choice, Recipient, choose_records
+from pressrun.domain.letters.review.contact_sheet import Cell, draw_contact_sheet
+from pressrun.domain.letters.review.contents import lines_of
+from pressrun.domain.letters.review.rulers import open_ruler
 from pressrun.domain.recipients.inline import rows_of_objects
 from pressrun.lists import open_reading, read_list
 from pressrun.preparation import RowsOfFile, RowsOfObjects, wants_of

@@ -47,7 +47,7 @@ def print_or_report(source: DesignSource, record: Mapping[str, str]) -> Letter |
     characters = unicodedata.normalize("NFC", "".join(sorted(set("".join(record.values())))))
     pictures = {name: (value,) for name, value in record.items()}
     try:
-        compiled = compile_design(design, Profile("".join(sorted(set(characters))), {}, pictures=pictures))
+        compiled = compile_design(design, Profile("".join(sorted(set(characters))), pictures=pictures))
     except FaultyInput as error:
         return [fault.code for fault in error.faults]
     outcome = compiled.stamp(record)

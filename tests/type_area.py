@@ -6,20 +6,21 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
-from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.dialect import Dialect
-from pressrun.domain.letters.fonts import FontCase
-from pressrun.domain.letters.geometry import IDENTITY, Matrix, Placement, apply, compose
-from pressrun.domain.letters.inks import Spot
-from pressrun.domain.letters.paints import Paint
-from pressrun.domain.letters.placing import read_placement
-from pressrun.domain.letters.properties import Properties
-from pressrun.domain.letters.shaping import Shaper, open_shaper
-from pressrun.domain.letters.source import FontFile
-from pressrun.domain.letters.subsets import subset_face
-from pressrun.domain.letters.text import TextBlock
-from pressrun.domain.letters.texts import read_text
-from pressrun.domain.letters.typesetting import Typesetter, open_typesetter
+from pressrun.domain.letters.canvas.colours import Colour
+from pressrun.domain.letters.canvas.dialect import Dialect
+from pressrun.domain.letters.canvas.geometry import IDENTITY, Matrix, Placement, apply, compose
+from pressrun.domain.letters.canvas.paints import Paint
+from pressrun.domain.letters.canvas.placing import read_placement
+from pressrun.domain.letters.canvas.properties import Properties
+from pressrun.domain.letters.canvas.source import FontFile
+from pressrun.domain.letters.canvas.text import TextBlock
+from pressrun.domain.letters.canvas.texts import read_text
+from pressrun.domain.letters.drawing.inks import Spot
+from pressrun.domain.letters.faces.coding import read_codes
+from pressrun.domain.letters.faces.fonts import FontCase
+from pressrun.domain.letters.faces.subsets import subset_face
+from pressrun.domain.letters.typography.shaping import Shaper, open_shaper
+from pressrun.domain.letters.typography.typesetting import Typesetter, open_typesetter
 from schemas.faults import Fault
 
 PRINTED = "".join(map(chr, range(0x20, 0x7F))) + "äéßшя\u05d0\u05d1\u05d2\u0303"
@@ -57,7 +58,7 @@ class Reading:
 class Mark(NamedTuple):
     """A glyph on the canvas: its code, where it starts and how it is painted."""
 
-    code: str
+    code: int
     x: float
     y: float
     mode: int
@@ -176,10 +177,10 @@ class _Hand:
 
     def show(self, elements: str) -> None:
         for glyphs, shift in re.findall(r"<([0-9a-f]+)>|(-?[\d.]+)", elements):
-            for code in re.findall("....", glyphs):
+            for code in read_codes(glyphs):
                 x, y = apply(compose(self.plane, self.at), 0.0, 0.0)
                 self.drawing.marks.append(Mark(code, x, y, self.mode))
-                self.advance(self.shaper.nominal(int(code, 16)) * self.size / self.shaper.units)
+                self.advance(self.shaper.nominal(code) * self.size / self.shaper.units)
             if shift:
                 self.advance(-float(shift) * self.size / 1000)
 

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from pressrun.checks import Check, ListCheck
 from pressrun.domain.letters import Variable
-from pressrun.domain.letters.contents import Contents, PageSize
-from pressrun.domain.letters.findings import Example, Finding
+from pressrun.domain.letters.review.contents import Contents, PageSize
+from pressrun.domain.letters.review.findings import Example, Finding
 from pressrun.domain.recipients.faults import listed, shown
 from schemas.faults import Fault
 

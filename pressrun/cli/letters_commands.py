@@ -137,7 +137,7 @@ def store(*, design: DesignOption, page: PageOption = None, fonts: FontsOption =
 
 def _draw_pictures(pdf: bytes, out: Path, dpi: int) -> "Iterable[tuple[Path, bytes]]":
     """Where each page's picture goes, and the picture: one page under the name given, more of them numbered."""
-    from pressrun.domain.letters.previews import draw_pages
+    from pressrun.domain.letters.review.previews import draw_pages
 
     pictures = list(draw_pages(pdf, dpi))
     if len(pictures) == 1:

@@ -5,7 +5,7 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pressrun.domain.letters.barcodes import MOST_CHARACTERS, QUIET_ZONE, draw_bars, most_modules
+from pressrun.domain.letters.symbols.barcodes import MOST_CHARACTERS, QUIET_ZONE, draw_bars, most_modules
 
 
 def read_bars(text: str) -> str:

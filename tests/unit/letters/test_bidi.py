@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pressrun.domain.letters.bidi import order_runs, resolve_levels
+from pressrun.domain.letters.typography.bidi import order_runs, resolve_levels
 
 HEBREW, ARABIC, THREE = "\u05d0", "\u0645", "\u0663"
 SAMPLES = "ab12 .,()[]%+-/" + HEBREW + ARABIC + THREE + "\u0301\u05b8\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202e"

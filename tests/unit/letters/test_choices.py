@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from pressrun.domain.letters.choices import Choice, Recipient, choose_records
-from pressrun.domain.letters.letter import Refusal
-from pressrun.domain.letters.placeholders import Variable
+from pressrun.domain.letters.canvas.placeholders import Variable
+from pressrun.domain.letters.review.choices import Choice, Recipient, choose_records
+from pressrun.domain.letters.stamping.letter import Refusal
 
 NAME = Variable("name", None, "text")
 CITY = Variable("city", "your town", "text")
@@ -196,8 +196,8 @@ def test_the_list_is_gone_through_once_and_not_held() -> None:
 
 def test_the_choice_does_not_depend_on_the_hash_seed() -> None:
     program = (
-        "from pressrun.domain.letters.choices import *\n"
-        "from pressrun.domain.letters.placeholders import Variable\n"
+        "from pressrun.domain.letters.review.choices import *\n"
+        "from pressrun.domain.letters.canvas.placeholders import Variable\n"
         "rows = [Recipient(n, {'name': ''.join(chr(0x4E00 + (n * k) % 997) for k in range(9))}) for n in range(600)]\n"
         "print(choose_records(rows, [Variable('name', None, 'text')], size=12, seed=3))\n"
     )

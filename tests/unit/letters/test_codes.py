@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from pressrun.domain.letters.codes import CodeBox, module_mm, read_code, small_module
-from pressrun.domain.letters.colours import BLACK, Colour
-from pressrun.domain.letters.placeholders import Slot
-from pressrun.domain.letters.properties import Properties
+from pressrun.domain.letters.canvas.colours import BLACK, Colour
+from pressrun.domain.letters.canvas.placeholders import Slot
+from pressrun.domain.letters.canvas.properties import Properties
+from pressrun.domain.letters.symbols.codes import CodeBox, module_mm, read_code, small_module
 
 WHITE = Colour(1.0, 1.0, 1.0)
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from pressrun.domain.letters.codes import CodeBox, read_code
-from pressrun.domain.letters.codes_drawing import open_code
-from pressrun.domain.letters.geometry import Matrix, compose, rotation, scaling, translation
-from pressrun.domain.letters.letter import Refusal
-from pressrun.domain.letters.properties import Properties
+from pressrun.domain.letters.canvas.geometry import Matrix, compose, rotation, scaling, translation
+from pressrun.domain.letters.canvas.properties import Properties
+from pressrun.domain.letters.stamping.letter import Refusal
+from pressrun.domain.letters.symbols.codes import CodeBox, read_code
+from pressrun.domain.letters.symbols.codes_drawing import open_code
 
 MIDDLE = translation(200, 200)
 QR = {"isQRCode": True, "variableName": "link", "width": 120, "height": 120}

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from pressrun.domain.letters.colours import TRANSPARENT, Colour, read_colour
+from pressrun.domain.letters.canvas.colours import TRANSPARENT, Colour, read_colour
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pressrun.domain.letters.companions import find_companions, joined_form
+from pressrun.domain.letters.typography.companions import find_companions, joined_form
 
 
 @pytest.mark.parametrize(

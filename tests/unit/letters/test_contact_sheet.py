@@ -9,7 +9,7 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from pressrun.domain.letters.contact_sheet import Cell, draw_contact_sheet
+from pressrun.domain.letters.review.contact_sheet import Cell, draw_contact_sheet
 
 POSTCARD = (420.0, 298.0)
 PORTRAIT = (298.0, 420.0)

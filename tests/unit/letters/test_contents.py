@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from pressrun.domain.letters import Design, DesignSource, read_design
-from pressrun.domain.letters.contents import (
+from pressrun.domain.letters.review.contents import (
     CodeUse,
     FaceUse,
     PageSize,
@@ -17,7 +17,7 @@ from pressrun.domain.letters.contents import (
     list_contents,
     list_slow_ways,
 )
-from pressrun.domain.letters.legibility import list_small_codes, open_inspection
+from pressrun.domain.letters.review.legibility import list_small_codes, open_inspection
 
 Source = Callable[..., DesignSource]
 

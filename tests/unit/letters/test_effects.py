@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.effects import read_blend, read_shadow
-from pressrun.domain.letters.objects import Shadow
-from pressrun.domain.letters.properties import Properties
+from pressrun.domain.letters.canvas.colours import Colour
+from pressrun.domain.letters.canvas.effects import read_blend, read_shadow
+from pressrun.domain.letters.canvas.objects import Shadow
+from pressrun.domain.letters.canvas.properties import Properties
 from schemas.faults import Fault
 
 RED = Colour(1.0, 0.0, 0.0)

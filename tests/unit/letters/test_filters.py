@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from pressrun.domain.letters.filter_reading import read_filters
-from pressrun.domain.letters.filters import filter_image
-from pressrun.domain.letters.objects import Filter
-from pressrun.domain.letters.properties import Properties
+from pressrun.domain.letters.canvas.objects import Filter
+from pressrun.domain.letters.canvas.properties import Properties
+from pressrun.domain.letters.images.filter_reading import read_filters
+from pressrun.domain.letters.images.filters import filter_image
 from schemas.faults import Fault
 
 Pixel = tuple[int, ...]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pressrun.domain.letters.findings import LINES_KEPT, MESSAGES_KEPT, Example, Finding, Tally
+from pressrun.domain.letters.review.findings import LINES_KEPT, MESSAGES_KEPT, Example, Finding, Tally
 
 MISSING = "No font has U+6F22."
 

@@ -7,8 +7,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from pressrun.domain.letters import FontFile
-from pressrun.domain.letters.fonts import FaceWish, FontCase, choose_file, find_faces, split_families
-from pressrun.domain.letters.properties import Properties
+from pressrun.domain.letters.canvas.properties import Properties
+from pressrun.domain.letters.faces.fonts import FaceWish, FontCase, choose_file, find_faces, split_families
 
 
 def a_file(weight: int, style: str = "normal") -> FontFile:

@@ -15,8 +15,8 @@ from fontTools.ttLib import TTCollection, TTFont
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from fontTools.ttLib.tables.TupleVariation import TupleVariation
 
-from pressrun.domain.letters.formats import Unusable, read_coverage
-from pressrun.domain.letters.subsets import Embedding, subset_face
+from pressrun.domain.letters.faces.formats import Unusable, read_coverage
+from pressrun.domain.letters.faces.subsets import Embedding, subset_face
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pressrun.domain.letters.geometry import (
+from pressrun.domain.letters.canvas.geometry import (
     IDENTITY,
     Placement,
     apply,

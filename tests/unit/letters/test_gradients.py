@@ -9,11 +9,11 @@ from canvases import a_gradient, a_group, a_rect, a_text, difference, is_near, l
 from PIL import Image
 
 from pressrun.domain.letters import CompiledDesign
-from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.geometry import IDENTITY
-from pressrun.domain.letters.gradients import write_shading
-from pressrun.domain.letters.inks import Spot
-from pressrun.domain.letters.paints import Gradient, Stop
+from pressrun.domain.letters.canvas.colours import Colour
+from pressrun.domain.letters.canvas.geometry import IDENTITY
+from pressrun.domain.letters.canvas.paints import Gradient, Stop
+from pressrun.domain.letters.drawing.gradients import write_shading
+from pressrun.domain.letters.drawing.inks import Spot
 
 Paint = Callable[..., Image.Image]
 

@@ -7,10 +7,10 @@ import pytest
 from canvases import a_group, a_rect, a_shadow, a_text
 from PIL import Image
 
-from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.inking import plan_ink, stock_ink
-from pressrun.domain.letters.inks import Spot
-from pressrun.domain.letters.stock import Stock
+from pressrun.domain.letters.canvas.colours import Colour
+from pressrun.domain.letters.drawing.inking import plan_ink, stock_ink
+from pressrun.domain.letters.drawing.inks import Spot
+from pressrun.domain.letters.drawing.stock import Stock
 
 Paint = Callable[..., Image.Image]
 

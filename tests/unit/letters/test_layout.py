@@ -8,10 +8,10 @@ import pytest
 from type_area import Reading, open_shapers, read
 
 from pressrun.domain.letters import FontFile
-from pressrun.domain.letters.layout import Layout, Line, lay_out, line_offset
-from pressrun.domain.letters.setting import Setting
-from pressrun.domain.letters.text import TextBlock
-from pressrun.domain.letters.typesetting import open_settings
+from pressrun.domain.letters.canvas.text import TextBlock
+from pressrun.domain.letters.typography.layout import Layout, Line, lay_out, line_offset
+from pressrun.domain.letters.typography.setting import Setting
+from pressrun.domain.letters.typography.typesetting import open_settings
 
 Lay = Callable[..., Layout]
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.gallery import Gallery
-from pressrun.domain.letters.geometry import IDENTITY
-from pressrun.domain.letters.paint_reading import read_paint
-from pressrun.domain.letters.paints import Gradient, Paint, Pattern, Stop
-from pressrun.domain.letters.properties import Properties
+from pressrun.domain.letters.canvas.colours import Colour
+from pressrun.domain.letters.canvas.geometry import IDENTITY
+from pressrun.domain.letters.canvas.paint_reading import read_paint
+from pressrun.domain.letters.canvas.paints import Gradient, Paint, Pattern, Stop
+from pressrun.domain.letters.canvas.properties import Properties
+from pressrun.domain.letters.images.gallery import Gallery
 from schemas.faults import Fault
 
 RED, BLUE = Colour(1, 0, 0), Colour(0, 0, 1)

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from pressrun.domain.letters.path_reading import MOST_SEGMENTS, WrongPath, read_steps
-from pressrun.domain.letters.paths import Step, arc_curves, box_of, segments_of
+from pressrun.domain.letters.canvas.path_reading import MOST_SEGMENTS, WrongPath, read_steps
+from pressrun.domain.letters.canvas.paths import Step, arc_curves, box_of, segments_of
 
 
 def points_of(data: object) -> list[tuple[str, list[float]]]:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from pressrun.domain.letters.dialect import Dialect
-from pressrun.domain.letters.gallery import Gallery, prepare_picture
-from pressrun.domain.letters.objects import Filter, Picture, VariablePicture
-from pressrun.domain.letters.pictures import read_picture
-from pressrun.domain.letters.properties import Properties
-from pressrun.domain.letters.rasters import UnreadablePicture
+from pressrun.domain.letters.canvas.dialect import Dialect
+from pressrun.domain.letters.canvas.objects import Filter, Picture, VariablePicture
+from pressrun.domain.letters.canvas.pictures import read_picture
+from pressrun.domain.letters.canvas.properties import Properties
+from pressrun.domain.letters.images.gallery import Gallery, prepare_picture
+from pressrun.domain.letters.images.rasters import UnreadablePicture
 from schemas.faults import Fault
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pressrun.domain.letters.placeholders import (
+from pressrun.domain.letters.canvas.placeholders import (
     Kind,
     Slot,
     Template,

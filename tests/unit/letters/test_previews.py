@@ -7,7 +7,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from pressrun.domain.errors import FaultyInput
-from pressrun.domain.letters.previews import draw_pages
+from pressrun.domain.letters.review.previews import draw_pages
 
 
 def a_pdf(*sizes: tuple[float, float]) -> bytes:

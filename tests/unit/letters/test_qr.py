@@ -7,8 +7,8 @@ import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pressrun.domain.letters.qr import draw_symbol, open_drawer
-from pressrun.domain.letters.qr_grid import LEVELS, Level, capacities, fits, row_bytes, size_of, version_for
+from pressrun.domain.letters.symbols.qr import draw_symbol, open_drawer
+from pressrun.domain.letters.symbols.qr_grid import LEVELS, Level, capacities, fits, row_bytes, size_of, version_for
 
 
 def reference(content: bytes, level: Level) -> list[str]:

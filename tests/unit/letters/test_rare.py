@@ -12,13 +12,13 @@ import pytest
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
-from pressrun.domain.letters.fonts import Face
-from pressrun.domain.letters.formats import read_coverage
-from pressrun.domain.letters.rare import FONT_OBJECTS, RareFace, cut_rare, write_font
-from pressrun.domain.letters.setting import open_setting
-from pressrun.domain.letters.shaping import open_shaper
-from pressrun.domain.letters.source import FontFile
-from pressrun.domain.letters.subsets import subset_faces
+from pressrun.domain.letters.canvas.source import FontFile
+from pressrun.domain.letters.faces.fonts import Face
+from pressrun.domain.letters.faces.formats import read_coverage
+from pressrun.domain.letters.faces.rare import FONT_OBJECTS, RareFace, cut_rare, write_font
+from pressrun.domain.letters.faces.subsets import subset_faces
+from pressrun.domain.letters.typography.setting import open_setting
+from pressrun.domain.letters.typography.shaping import open_shaper
 
 HAN = Path(__file__).parent / "fonts" / "DroidSansFallback-part.ttf"
 CHARACTERS = "".join(sorted("日本語漢字"))

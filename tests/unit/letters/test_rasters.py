@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from pressrun.domain.letters import CompiledDesign, Letter
-from pressrun.domain.letters.rasters import Samples, UnreadablePicture, filtered_raster, raster_of, read_raster
+from pressrun.domain.letters.images.rasters import Samples, UnreadablePicture, filtered_raster, raster_of, read_raster
 
 Compile = Callable[..., CompiledDesign]
 Draw = Callable[..., Image.Image]
@@ -113,7 +113,7 @@ def test_a_photograph_is_turned_as_its_camera_says(a_compiled: Compile, draw: Dr
 
 
 def test_a_picture_too_large_to_print_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pressrun.domain.letters.rasters.MOST_PIXELS", 100)
+    monkeypatch.setattr("pressrun.domain.letters.images.rasters.MOST_PIXELS", 100)
 
     with pytest.raises(UnreadablePicture, match="100 pixels"):
         read_raster(saved(a_picture(), "PNG"))

@@ -8,8 +8,8 @@ import pytest
 from canvases import a_canvas, a_code, a_group, a_photo, a_png, a_rect, a_text, faults_of, with_design
 
 from pressrun.domain.letters import DesignSource, FontFile, Variable, read_design
-from pressrun.domain.letters.objects import Drawable, Group
-from pressrun.domain.letters.text import TextBlock
+from pressrun.domain.letters.canvas.objects import Drawable, Group
+from pressrun.domain.letters.canvas.text import TextBlock
 
 Build = Callable[..., DesignSource]
 

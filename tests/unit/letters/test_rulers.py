@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pressrun.domain.letters import FontFile
-from pressrun.domain.letters.fonts import Face
-from pressrun.domain.letters.rulers import open_ruler
+from pressrun.domain.letters.faces.fonts import Face
+from pressrun.domain.letters.review.rulers import open_ruler
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pressrun.domain.letters.scripts import runs_right_to_left, split_graphemes, split_scripts
+from pressrun.domain.letters.typography.scripts import runs_right_to_left, split_graphemes, split_scripts
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pressrun.domain.letters.embedding import embed_font
-from pressrun.domain.letters.fonts import Face
-from pressrun.domain.letters.formats import read_coverage
-from pressrun.domain.letters.setting import Setting, open_setting
-from pressrun.domain.letters.shaping import open_shaper
-from pressrun.domain.letters.sharing import share_out
-from pressrun.domain.letters.source import FontFile
-from pressrun.domain.letters.subsets import Embedding, subset_faces
+from pressrun.domain.letters.canvas.source import FontFile
+from pressrun.domain.letters.faces.embedding import embed_fonts
+from pressrun.domain.letters.faces.fonts import Face
+from pressrun.domain.letters.faces.formats import read_coverage
+from pressrun.domain.letters.faces.sharing import share_out
+from pressrun.domain.letters.faces.subsets import Embedding, subset_faces
+from pressrun.domain.letters.typography.setting import Setting, open_setting
+from pressrun.domain.letters.typography.shaping import open_shaper
 
 PARTS = Path(__file__).parent / "fonts"
 SHALOM = "\u05e9\u05dc\u05d5\u05dd"
@@ -70,7 +70,7 @@ def a_page(prepared: Set, text: str, *, right_to_left: bool = False) -> bytes:
     content = f"BT /{setting.font} 20 Tf 20 30 Td [{line.glyphs}] TJ ET".encode()
     with pikepdf.new() as pdf:
         pdf.add_blank_page(page_size=(500, 80))
-        fonts = {f"/F{number}": embed_font(pdf, embedding) for number, embedding in embeddings.items()}
+        fonts = {f"/F{number}": font for number, font in embed_fonts(pdf, embeddings).items()}
         pdf.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(fonts))
         pdf.pages[0].Contents = pdf.make_stream(content)
         file = io.BytesIO()

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from pressrun.domain.letters.colours import BLACK
-from pressrun.domain.letters.dialect import Dialect
-from pressrun.domain.letters.gallery import Gallery
-from pressrun.domain.letters.objects import Segment, Shape
-from pressrun.domain.letters.properties import Properties
-from pressrun.domain.letters.shapes import (
+from pressrun.domain.letters.canvas.colours import BLACK
+from pressrun.domain.letters.canvas.dialect import Dialect
+from pressrun.domain.letters.canvas.objects import Segment, Shape
+from pressrun.domain.letters.canvas.properties import Properties
+from pressrun.domain.letters.canvas.shapes import (
     read_circle,
     read_ellipse,
     read_line,
@@ -20,6 +19,7 @@ from pressrun.domain.letters.shapes import (
     read_rect,
     read_triangle,
 )
+from pressrun.domain.letters.images.gallery import Gallery
 from schemas.faults import Fault
 
 

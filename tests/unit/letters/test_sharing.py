@@ -1,6 +1,6 @@
 """Each character goes into the first face that has it, and whole clusters into one face."""
 
-from pressrun.domain.letters.sharing import share_out
+from pressrun.domain.letters.faces.sharing import share_out
 
 LATIN = frozenset(map(ord, "abcnq (e"))
 WIDE = frozenset(map(ord, "abcdq\u0301\u05d0()"))

@@ -1,6 +1,6 @@
 """What is referred to by name is kept once, and each letter's own places follow each other."""
 
-from pressrun.domain.letters.stock import State, Stock
+from pressrun.domain.letters.drawing.stock import State, Stock
 
 
 def test_the_state_every_page_begins_with_needs_no_name() -> None:

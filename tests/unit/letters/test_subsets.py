@@ -9,8 +9,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from pressrun.domain.letters import DesignSource, FontFile, Profile, compile_design, read_design
-from pressrun.domain.letters.shaping import open_shaper
-from pressrun.domain.letters.subsets import subset_face
+from pressrun.domain.letters.faces.subsets import subset_face
+from pressrun.domain.letters.typography.shaping import open_shaper
 
 Build = Callable[..., DesignSource]
 

@@ -8,9 +8,9 @@ import pytest
 from type_area import Reading, read
 
 from pressrun.domain.letters import FontFile
-from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.placeholders import Slot
-from pressrun.domain.letters.text import TextBlock, TextStyle
+from pressrun.domain.letters.canvas.colours import Colour
+from pressrun.domain.letters.canvas.placeholders import Slot
+from pressrun.domain.letters.canvas.text import TextBlock, TextStyle
 
 RED = {"fill": "#ff0000"}
 

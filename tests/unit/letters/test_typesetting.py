@@ -11,14 +11,14 @@ from hypothesis import strategies as some
 from type_area import PRINTED, Drawing, PlainInk, Reading, draw, open_shapers, open_text, read
 
 from pressrun.domain.letters import FontFile
-from pressrun.domain.letters.colours import Colour
-from pressrun.domain.letters.fitting import Misfit, SetText
-from pressrun.domain.letters.geometry import IDENTITY, Matrix, compose, object_matrix, rotation, scaling
-from pressrun.domain.letters.inks import Spot
-from pressrun.domain.letters.paints import Gradient, Stop
-from pressrun.domain.letters.plain_text import PlainTypesetter
-from pressrun.domain.letters.text import silhouette
-from pressrun.domain.letters.typesetting import open_typesetter, steps_of
+from pressrun.domain.letters.canvas.colours import Colour
+from pressrun.domain.letters.canvas.geometry import IDENTITY, Matrix, compose, object_matrix, rotation, scaling
+from pressrun.domain.letters.canvas.paints import Gradient, Stop
+from pressrun.domain.letters.canvas.text import silhouette
+from pressrun.domain.letters.drawing.inks import Spot
+from pressrun.domain.letters.typography.fitting import Misfit, SetText
+from pressrun.domain.letters.typography.plain_text import PlainTypesetter
+from pressrun.domain.letters.typography.typesetting import open_typesetter, steps_of
 
 PAGE = (0.0, 0.0, 600.0, 400.0)
 ALIGNS = ("left", "center", "right", "justify", "justify-left", "justify-center", "justify-right")

@@ -6,7 +6,7 @@ import pytest
 
 from pressrun.domain.errors import FaultyInput
 from pressrun.domain.letters import Refusal
-from pressrun.domain.letters.choices import Recipient
+from pressrun.domain.letters.review.choices import Recipient
 from pressrun.domain.recipients.mapping import Want
 from pressrun.lists import open_reading
 from pressrun.preparation import RowsOfFile, RowsOfObjects

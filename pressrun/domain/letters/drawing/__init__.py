@@ -1,0 +1,1 @@
+"""Objects as PDF operators: paint, outlines, clips, shadows, groups."""

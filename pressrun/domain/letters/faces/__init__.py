@@ -1,0 +1,1 @@
+"""Fonts: found, cut to what a batch needs, and embedded."""

@@ -1,0 +1,1 @@
+"""Pictures: read, filtered, and kept as a PDF keeps them."""

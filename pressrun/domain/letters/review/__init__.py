@@ -1,0 +1,1 @@
+"""Looking before printing: what a design uses, who stresses it, what would go wrong."""

@@ -1,0 +1,1 @@
+"""Compiled designs: assembled once, stamped for each recipient, stored."""

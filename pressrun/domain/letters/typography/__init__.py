@@ -1,0 +1,1 @@
+"""Text: shaped, measured, laid out as Fabric does, and written."""
