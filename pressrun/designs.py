@@ -34,7 +34,7 @@ def read_design_folder(design: Path, page: Path | None = None, fonts: Path | Non
 def pack_design(source: DesignSource) -> bytes:
     """The stored form: an InlineDesign as JSON, equal bytes for equal designs."""
     design = InlineDesign(
-        canvas=_parse(source.design, "design.json"),
+        canvas=_parse_canvas(source.design),
         page=_parse(source.page, "page.json") if source.page else None,
         assets={name: base64.b64encode(data).decode() for name, data in sorted(source.assets.items())},
         fonts=tuple(
@@ -107,6 +107,14 @@ def _read(path: Path, where: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise _fault("file_unreadable", where, f"{path.name} cannot be read: {error.strerror}") from None
+
+
+def _parse_canvas(data: bytes) -> dict[str, Any]:
+    """A canvas, or several pages under `pages`, as a list of them is stored."""
+    try:
+        return {"pages": json.loads(data)} if data.lstrip().startswith(b"[") else _parse(data, "design.json")
+    except (ValueError, RecursionError):
+        raise _fault("design_invalid", "design.json", "it is not JSON") from None
 
 
 def _parse(data: bytes, where: str, kind: type = dict) -> Any:

@@ -19,8 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sinks.archive import Holes, Sealed, Sealing, seal_archive
-from sinks.archive_writer import SLICE_BYTES
-from sinks.errors import BatchFolderMissing, SealingRefused, SealingStopped, SegmentUnreadable, StorageFull
+from sinks.errors import BatchFolderMissing, SealingRefused, SealingStopped, StorageFull
 from sinks.segments import Artifact, FailedItem, write_segment
 from sinks.storage import LocalStorage
 
@@ -460,54 +459,6 @@ def test_an_archive_has_the_same_bytes_in_every_version(
     write_segment(folder, "a", [an_artifact(index) for index in (0, 1, 3)], [FailedItem(2, "text_overflow", "Long.")])
     data = seal(a_sealing(4, failed=[2]), storage).read_bytes()
     assert hashlib.sha256(data).hexdigest() == "9b21a9b838eadf5f826c1fce38f6b7e7ebae36efbe2a780878fe9e875c9cd397"
-
-
-def test_artifacts_may_begin_in_several_ways_or_share_nothing(
-    storage: LocalStorage, folder: Path, an_artifact: Callable[..., Artifact], a_sealing: Callable[..., Sealing]
-) -> None:
-    beginnings = [b"", *(b"beginning %d" % number for number in range(7))]
-    artifacts = [an_artifact(index, shared=beginnings[index * 5 % 8]) for index in range(40)]
-    write_segment(folder, "a", artifacts[:25], [])
-    write_segment(folder, "b", artifacts[20:], [])
-    contents = read_archive(seal(a_sealing(40), storage))
-    assert list(contents.values())[:40] == [artifact.shared + artifact.tail for artifact in artifacts]
-
-
-def test_an_artifact_may_be_larger_than_what_is_read_and_written_at_once(
-    storage: LocalStorage, folder: Path, an_artifact: Callable[..., Artifact], a_sealing: Callable[..., Sealing]
-) -> None:
-    large = random.Random(1).randbytes(2 * SLICE_BYTES + 1)
-    artifacts = [an_artifact(0), an_artifact(1, large), an_artifact(2), an_artifact(3, b"own", shared=large)]
-    write_segment(folder, "a", artifacts, [])
-    stop = StopAt(99)
-    sealed = seal_archive(a_sealing(4), storage, stop=stop)
-    assert isinstance(sealed, Sealed)
-    contents = read_archive(sealed.path)
-    assert list(contents.values())[:4] == [artifact.shared + artifact.tail for artifact in artifacts]
-    # The segment, two full slices and the rest of the tail, the large shared part with what follows, the manifest.
-    assert stop.asked >= 5
-
-
-def test_a_segment_that_becomes_shorter_while_it_is_read_is_looked_at_again(
-    storage: LocalStorage,
-    folder: Path,
-    an_artifact: Callable[..., Artifact],
-    a_sealing: Callable[..., Sealing],
-    left_behind: Callable[[], list[str]],
-) -> None:
-    write_segment(folder, "a", [an_artifact(index) for index in range(400)], [])
-    write_segment(folder, "b", [an_artifact(400)], [])
-    calls = iter(range(100))
-
-    def cut_the_last() -> bool:
-        if next(calls) == 2:
-            os.truncate(folder / "b.zip", 150)
-        return False
-
-    with pytest.raises(SegmentUnreadable):
-        seal_archive(a_sealing(401), storage, stop=cut_the_last)
-    assert left_behind() == []
-    assert seal_archive(a_sealing(401), storage, stop=never) == Holes(((400, 400),), ("b",))
 
 
 def test_an_archive_is_private(storage: LocalStorage, folder: Path, a_sealing: Callable[..., Sealing]) -> None:
