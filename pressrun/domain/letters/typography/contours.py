@@ -31,10 +31,12 @@ def trace(elements: str, setting: Setting, at: Point) -> str | None:
             rise = float(element["rise"])
         elif element["move"]:
             x -= float(element["move"]) * setting.size / 1000
-        if element["glyphs"] and not isinstance(shaper, Shaper):
+        if not element["glyphs"]:
+            continue
+        if not isinstance(shaper, Shaper):
             return None
-        for code in read_codes(element["glyphs"] or "") if isinstance(shaper, Shaper) else ():
-            scale = setting.size / shaper.units
+        scale = setting.size / shaper.units
+        for code in read_codes(element["glyphs"]):
             drawn += _trace_glyph(shaper, code, (x, at[1] - rise), scale)
             x += shaper.nominal(code) * scale
     return " ".join(drawn)
