@@ -30,12 +30,7 @@ def write_path(path: Sequence[Segment], matrix: Matrix) -> str:
 
 def write_pen(pen: Pen) -> str:
     """Return the operators of everything about a pen but its paint."""
-    return f"{number(pen.width)} w {write_ends(pen)}"
-
-
-def write_ends(pen: Pen) -> str:
-    """Return the operators of caps, joins and dashes."""
-    look = f"{_CAPS[pen.cap]} J {_JOINS[pen.join]} j {number(max(1.0, pen.miter_limit))} M"
+    look = f"{number(pen.width)} w {_CAPS[pen.cap]} J {_JOINS[pen.join]} j {number(max(1.0, pen.miter_limit))} M"
     if not pen.dashes:
         return look
     # PDF allows no negative phase; an odd pattern repeats after twice its length.
