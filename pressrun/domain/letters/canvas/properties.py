@@ -38,7 +38,9 @@ class Properties:
 
     def number(self, name: str, default: float) -> float:
         value = self.raw.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return self._wrong(name, "a number", default)
+        if isinstance(value, float) and not math.isfinite(value):
             return self._wrong(name, "a number", default)
         return float(value) if abs(value) <= _LARGEST else self._wrong(name, "at most 1,000,000", default)
 

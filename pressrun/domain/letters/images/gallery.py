@@ -26,7 +26,9 @@ class Gallery:
 
     assets: Mapping[str, bytes]
     rasters: list[Raster] = field(default_factory=list)
-    numbers: dict[Key, int | None] = field(default_factory=dict)
+    numbers: dict[Key, int] = field(default_factory=dict)
+    # Decoding a damaged picture takes as long as a good one; a design may name one thousands of times.
+    flaws: dict[Key, str] = field(default_factory=dict)
 
 
 class Desk(Protocol):
@@ -44,8 +46,11 @@ def find_raster(
 ) -> int | None:
     """Return the raster's number in the gallery; a picture that is missing or damaged is a fault of `item`."""
     key = (source, filters)
-    if gallery.numbers.get(key) is not None:
+    if key in gallery.numbers:
         return gallery.numbers[key]
+    if key in gallery.flaws:
+        _mar(item, gallery.flaws[key])
+        return None
     data = _read_source(source, gallery.assets)
     if data is None:
         _miss(item, name, source)
@@ -53,7 +58,8 @@ def find_raster(
     try:
         raster = prepare_picture(data, filters)
     except UnreadablePicture as error:
-        item.fault("image_unreadable", f"The picture cannot be printed: {error}.", "Save it again as JPEG or PNG.")
+        gallery.flaws[key] = str(error)
+        _mar(item, str(error))
         return None
     gallery.numbers[key] = len(gallery.rasters)
     gallery.rasters.append(raster)
@@ -65,6 +71,10 @@ def prepare_picture(data: bytes, filters: tuple[Filter, ...]) -> Raster:
     if not filters:
         return read_raster(data)
     return filtered_raster(data, lambda image: filter_image(image, filters))
+
+
+def _mar(item: Properties, flaw: str) -> None:
+    item.fault("image_unreadable", f"The picture cannot be printed: {flaw}.", "Save it again as JPEG or PNG.")
 
 
 def _miss(item: Properties, name: str, source: str) -> None:

@@ -80,7 +80,11 @@ def shrink(block: TextBlock, lay: Callable[[float], Layout]) -> tuple[Layout, fl
     `lay` lays out for a share. Widths grow with the size, so a smaller share of a size is a wider box at that size.
     """
     least, most = round(block.floor * _STEPS), _STEPS
-    best: tuple[Layout, float] | None = None
+    smallest = lay(least / _STEPS)
+    if not fits(block, smallest, least / _STEPS):
+        return None
+    best = smallest, least / _STEPS
+    least += 1
     while least <= most:
         middle = (least + most) // 2
         share = middle / _STEPS
