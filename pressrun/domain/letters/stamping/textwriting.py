@@ -114,7 +114,7 @@ def _refuse_misfit(step: TextStep, code: str) -> Refusal:
 
 
 def _refuse_characters(variable: str, code: str, character: str) -> Refusal:
-    reason = "is of a script that is not supported" if code == "script_unsupported" else "has no glyph in the fonts"
+    reason = "is of a script that no font here can show" if code == "script_unsupported" else "has no glyph in the fonts"
     return Refusal(code, f"{describe(character)} in {{{{{variable}}}}} {reason}.")
 
 
