@@ -7,14 +7,16 @@ from pressrun.domain.letters.canvas.design import Design, Sheet
 from pressrun.domain.letters.canvas.geometry import IDENTITY, compose, translation
 from pressrun.domain.letters.canvas.objects import Clip, VariablePicture
 from pressrun.domain.letters.canvas.paints import Paint
+from pressrun.domain.letters.drawing.bench import Bench, Surroundings
 from pressrun.domain.letters.drawing.clipping import write_clip
 from pressrun.domain.letters.drawing.exposure import blur_form
 from pressrun.domain.letters.drawing.inking import stock_ink
 from pressrun.domain.letters.drawing.inks import Spot
 from pressrun.domain.letters.drawing.operators import operands
-from pressrun.domain.letters.drawing.painting import Bench, Surroundings, box_path, paint, silhouette
+from pressrun.domain.letters.drawing.painting import paint, silhouette
 from pressrun.domain.letters.drawing.shadows import Blurs
 from pressrun.domain.letters.drawing.stock import Stock
+from pressrun.domain.letters.drawing.surfaces import box_path
 from pressrun.domain.letters.faces.needs import list_literals, list_needs
 from pressrun.domain.letters.faces.rare import FONT_OBJECTS
 from pressrun.domain.letters.faces.subsets import Typeface, subset_faces

@@ -8,7 +8,7 @@ from pressrun.domain.letters.canvas.page import Box
 from pressrun.domain.letters.canvas.placeholders import Slot, slots_of
 from pressrun.domain.letters.drawing.inks import Ink, Spot
 from pressrun.domain.letters.drawing.operators import operands
-from pressrun.domain.letters.drawing.painting import box_path
+from pressrun.domain.letters.drawing.surfaces import box_path
 from pressrun.domain.letters.faces.rare_fonts import RareFonts
 from pressrun.domain.letters.stamping.letter import Refusal
 from pressrun.domain.letters.stamping.program import TextStep
@@ -114,7 +114,9 @@ def _refuse_misfit(step: TextStep, code: str) -> Refusal:
 
 
 def _refuse_characters(variable: str, code: str, character: str) -> Refusal:
-    reason = "is of a script that no font here can show" if code == "script_unsupported" else "has no glyph in the fonts"
+    reason = (
+        "is of a script that no font here can show" if code == "script_unsupported" else "has no glyph in the fonts"
+    )
     return Refusal(code, f"{describe(character)} in {{{{{variable}}}}} {reason}.")
 
 

@@ -14,8 +14,8 @@ from pressrun.domain.letters.drawing.gradients import anchor, is_translucent, wr
 from pressrun.domain.letters.drawing.inking import EVERYWHERE, InkPlan, PatternInk, colour_ink, mask_content
 from pressrun.domain.letters.drawing.inks import Ink, Spot
 from pressrun.domain.letters.drawing.operators import number, operands
-from pressrun.domain.letters.drawing.painting import box_path
 from pressrun.domain.letters.drawing.shadows import write_hard
+from pressrun.domain.letters.drawing.surfaces import box_path
 from pressrun.domain.letters.drawing.tiling import plan_cell
 from pressrun.domain.letters.faces.rare_fonts import RareFonts
 from pressrun.domain.letters.images.rasters import Raster
