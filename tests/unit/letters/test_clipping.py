@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from canvases import a_group, a_rect, a_text, difference, is_near, letter
+from canvases import a_group, a_rect, a_text, difference, faults_of, is_near, letter
 from PIL import Image, ImageChops
 
-from pressrun.domain.letters import CompiledDesign
+from pressrun.domain.letters import CompiledDesign, DesignSource
 
 Paint = Callable[..., Image.Image]
 
@@ -166,3 +166,13 @@ def test_what_a_clip_needs_is_shared_by_all_letters(a_compiled: Callable[..., Co
     tails = [len(letter(one.stamp({"name": "Ada"})).tail) for one in (plain, clipped)]
 
     assert tails[1] - tails[0] < 40
+
+
+def test_a_clip_path_with_a_variable_is_a_fault(
+    a_source: Callable[..., DesignSource],
+) -> None:
+    limited = a_rect(clipPath=a_text("{{name}}"))
+
+    faults = faults_of(a_source(limited))
+
+    assert [(fault.code, fault.where) for fault in faults] == [("design_unsupported", "design.json objects[0]")]

@@ -14,7 +14,7 @@ from pressrun.domain.letters.canvas.paint_reading import read_paint
 from pressrun.domain.letters.canvas.paints import Paint
 from pressrun.domain.letters.canvas.placeholders import Kind, Slot, Variable, merge_slots, slots_of
 from pressrun.domain.letters.canvas.properties import Properties
-from pressrun.domain.letters.canvas.reading import Desk, read_member, read_members
+from pressrun.domain.letters.canvas.reading import Desk, read_clip_shape, read_member, read_members
 from pressrun.domain.letters.canvas.source import DesignSource
 from pressrun.domain.letters.canvas.text import TextBlock
 from pressrun.domain.letters.canvas.vocabulary import warn_of_unknown_canvas
@@ -146,7 +146,7 @@ def _read_sheet(canvas: Properties, page: Page | None, fonts: FontCase, gallery:
     backdrop = read_member(canvas, "backgroundImage", desk)
     drawables = read_members(canvas, desk)
     overlay_picture = read_member(canvas, "overlayImage", desk)
-    clip = read_member(canvas, "clipPath", desk)
+    clip = read_clip_shape(canvas, desk)
     if page is None:
         return None
     return Sheet(page, background, drawables, backdrop, overlay, overlay_picture, clip)

@@ -6,6 +6,7 @@ from typing import Literal
 from pressrun.domain.letters.canvas.colours import Colour
 from pressrun.domain.letters.canvas.geometry import Placement, Point
 from pressrun.domain.letters.canvas.paints import Paint, Pen
+from pressrun.domain.letters.canvas.placeholders import slots_of
 from pressrun.domain.letters.canvas.text import TextBlock
 from pressrun.domain.letters.symbols.codes import CodeBox
 
@@ -115,3 +116,14 @@ class Drawable:
     ground: Colour | None = None
     shadow: Shadow | None = None
     clip: Clip | None = None
+
+
+def varies(content: Content) -> bool:
+    """Say whether a recipient's values change what is drawn."""
+    if isinstance(content, TextBlock):
+        return bool(slots_of(content.template))
+    if isinstance(content, CodeBox):
+        return bool(slots_of(content.content))
+    if isinstance(content, Group):
+        return any(varies(child.content) for child in content.children)
+    return isinstance(content, VariablePicture)

@@ -6,7 +6,7 @@ from typing import Final
 
 from pressrun.domain.letters.canvas.dialect import Dialect, type_name
 from pressrun.domain.letters.canvas.effects import read_blend, read_shadow
-from pressrun.domain.letters.canvas.objects import Clip, Content, Drawable, Group, Shape
+from pressrun.domain.letters.canvas.objects import Clip, Content, Drawable, Group, Shape, varies
 from pressrun.domain.letters.canvas.pictures import read_picture
 from pressrun.domain.letters.canvas.placing import read_placement
 from pressrun.domain.letters.canvas.properties import Properties
@@ -65,6 +65,18 @@ def read_member(parent: Properties, name: str, desk: Desk) -> Drawable | None:
     return None if raw is None else _read_raw(raw, parent, name, desk)
 
 
+def read_clip_shape(parent: Properties, desk: Desk) -> Drawable | None:
+    """Read what limits an object or a canvas; it is the same in every letter."""
+    shape = read_member(parent, "clipPath", desk)
+    if shape and varies(shape.content):
+        parent.fault(
+            "design_unsupported",
+            f"{parent.raw.get('type', 'The canvas')}.clipPath holds a variable; what limits an object cannot vary.",
+            "Write the text of the clip path out, or use the variable in an object of its own.",
+        )
+    return shape
+
+
 def _read_raw(raw: object, parent: Properties, name: str, desk: Desk) -> Drawable | None:
     item = parent.inside(raw if isinstance(raw, dict) else {}, f"{parent.where} {name}")
     if not isinstance(raw, dict):
@@ -120,7 +132,7 @@ def _read_content(item: Properties, desk: Desk, kind: str, reader: Reader) -> Co
 
 def _read_clip(item: Properties, desk: Desk) -> Clip | None:
     raw = item.raw.get("clipPath")
-    shape = read_member(item, "clipPath", desk)
+    shape = read_clip_shape(item, desk)
     if shape is None or not isinstance(raw, dict):
         return None
     inner = item.inside(raw, f"{item.where} clipPath")

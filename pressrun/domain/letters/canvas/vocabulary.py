@@ -22,7 +22,7 @@ _OF_EDITOR: Final = _words(
     cursorDelay cursorDuration selectionColor activeOn includeDefaultValues minScaleLimit touchCornerSize
     absolutePositioned inverted interactive subTargetCheck layoutManager layout crossOrigin cacheProperties
     stateProperties zoomX zoomY ownMatrixCache owningCursor locked label title description tooltip layer layerId
-    groupId eraser
+    groupId
     """
 )
 _OF_OBJECT: Final = _words(

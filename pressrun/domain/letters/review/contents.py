@@ -7,9 +7,9 @@ from typing import Final
 
 from pressrun.domain.letters.canvas.design import Design
 from pressrun.domain.letters.canvas.geometry import IDENTITY, Matrix, compose, object_matrix, scales
-from pressrun.domain.letters.canvas.objects import Content, Drawable, Group, Picture, Shape, VariablePicture
+from pressrun.domain.letters.canvas.objects import Content, Drawable, Group, Picture, Shape, VariablePicture, varies
 from pressrun.domain.letters.canvas.page import Page
-from pressrun.domain.letters.canvas.placeholders import Template, slots_of
+from pressrun.domain.letters.canvas.placeholders import Template
 from pressrun.domain.letters.canvas.text import TextBlock
 from pressrun.domain.letters.symbols.codes import CodeBox
 from schemas.faults import Fault
@@ -121,17 +121,6 @@ def list_slow_ways(design: Design) -> tuple[Fault, ...]:
         for drawable in design.everything()
         if drawable.shadow and drawable.shadow.blur and varies(drawable.content)
     )
-
-
-def varies(content: Content) -> bool:
-    """Say whether a recipient's values change what is drawn."""
-    if isinstance(content, TextBlock):
-        return bool(slots_of(content.template))
-    if isinstance(content, CodeBox):
-        return bool(slots_of(content.content))
-    if isinstance(content, Group):
-        return any(varies(child.content) for child in content.children)
-    return isinstance(content, VariablePicture)
 
 
 def lines_of(design: Design) -> tuple[tuple[str, ...], ...]:
