@@ -49,9 +49,7 @@ _OF_TYPE: Final[Mapping[str, frozenset[str]]] = {
     "polyline": frozenset({"points", "exactBoundingBox"}),
     "polygon": frozenset({"points", "exactBoundingBox"}),
     "path": frozenset({"path", "sourcePath", "pathOffset"}),
-    "image": frozenset(
-        {"src", "cropX", "cropY", "filters", "resizeFilter", "isVariableImage", "imageFit", "srcFromAttribute"}
-    ),
+    "image": frozenset({"src", "cropX", "cropY", "filters", "isVariableImage", "imageFit", "srcFromAttribute"}),
     "group": frozenset({"objects"}),
     "text": _OF_TEXT,
     "itext": _OF_TEXT,
