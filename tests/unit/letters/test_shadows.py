@@ -16,6 +16,7 @@ from canvases import (
     encoded,
     is_near,
     letter,
+    opened,
     subtypes_brought,
 )
 from PIL import Image, ImageChops
@@ -197,3 +198,25 @@ def test_a_shadow_reaches_onto_the_page_from_an_object_beside_it(paint: Paint) -
 
     assert drawn.getpixel((100, 200)) == BLUE
     assert drawn.getpixel((300, 70)) == BLUE
+
+
+def shadow_pictures(outcome: Any) -> list[bytes]:
+    """Return the alpha of each picture in a letter."""
+    with opened(outcome) as pdf:
+        pictures = pdf.pages[0].Resources.XObject.values()
+        return [picture.SMask.read_bytes() for picture in pictures if "/SMask" in picture]
+
+
+@pytest.mark.parametrize("varies", [True, False])
+def test_crop_marks_have_no_part_in_a_shadow(a_compiled: Compile, varies: bool) -> None:
+    shadow = a_shadow(blur=6, offsetX=10)
+    caster = a_text("{{name}}", shadow=shadow) if varies else a_caster(shadow=shadow)
+    page = {"width_mm": 150, "height_mm": 100}
+
+    plain, marked = (
+        shadow_pictures(a_compiled(caster, page=page | {"crop_marks": marks}).stamp({"name": "Ann"}))
+        for marks in (False, True)
+    )
+
+    assert plain
+    assert plain == marked

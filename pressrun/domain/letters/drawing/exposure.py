@@ -11,7 +11,7 @@ from pressrun.domain.letters.canvas.geometry import Matrix
 from pressrun.domain.letters.drawing.operators import operands
 from pressrun.domain.letters.images.rasters import Raster, Samples
 from pressrun.domain.letters.stamping.assembly import Skeleton
-from pressrun.domain.letters.stamping.tail import write_tail
+from pressrun.domain.letters.stamping.tail import write_view
 
 # A Gaussian this many sigmas away is under one level of 255.
 _REACH: Final = 3.0
@@ -53,11 +53,9 @@ def _expose(skeleton: Skeleton, own: list[bytes | None], form: str, scale: float
     width, height = right - left, bottom - top
     opening = operands((scale, 0.0, 0.0, -scale, -left * scale, bottom * scale))
     content = f"{opening} cm /{form} Do".encode("ascii")
-    data = skeleton.prefix + write_tail(skeleton, [content, *[b""] * (skeleton.pages - 1)], own)
+    data = skeleton.prefix + write_view(skeleton, content, own, (width * scale, height * scale))
     with pdfium.PdfDocument(data) as document:
         page = document[0]
-        page.set_mediabox(0, 0, width * scale, height * scale)
-        page.set_cropbox(0, 0, width * scale, height * scale)
         bitmap = page.render(scale=1, fill_color=(0, 0, 0, 0), may_draw_forms=False, maybe_alpha=True)
         drawn: Image.Image = bitmap.to_pil()
         return drawn.convert("RGBA").getchannel("A")

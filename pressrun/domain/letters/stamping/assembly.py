@@ -43,7 +43,8 @@ class Skeleton:
 
     Those follow as an incremental update (PDF 1.7, 7.5.6), so that a letter need not repeat the table of all others:
     one content stream for each of `pages`, then the objects of slots, `own` of them, numbered on from `first`.
-    `previous` is where the constant table begins, `size` the number of entries of both.
+    `previous` is where the constant table begins, `size` the number of entries of both; `leaf` and `tree` number the
+    first page and what it hangs on.
     """
 
     prefix: bytes
@@ -56,6 +57,8 @@ class Skeleton:
     info: str
     resources: int
     bounds: Box
+    leaf: int
+    tree: int
 
 
 def assemble(parts: Parts) -> Skeleton:
@@ -189,11 +192,25 @@ def _serialise(pdf: Pdf, pages: int, bounds: Box) -> Skeleton:
         rows.append(b"%010d 00000 n \n" % len(written))
         written += b"%d 0 obj\n%b\nendobj\n" % (index, _unparse(item))
     previous, size = len(written), len(rows)
+    leaf, tree = (int(item.objgen[0]) for item in (pdf.pages[0].obj, pdf.Root.Pages))
     root, info = (f"{pdf.trailer[key].objgen[0]} 0 R" for key in ("/Root", "/Info"))
     trailer = f"trailer\n<</Size {size}/Root {root}/Info {info}>>\nstartxref\n{previous}\n%%EOF\n"
     written += b"xref\n0 %d\n%b%b" % (size, b"".join(rows), trailer.encode("ascii"))
     # They were reserved first and qpdf numbers in the order it meets objects, the root's entries by name.
-    return Skeleton(bytes(written), own[0], pages, len(own) - pages, previous, size, root, info, resources, bounds)
+    return Skeleton(
+        prefix=bytes(written),
+        first=own[0],
+        pages=pages,
+        own=len(own) - pages,
+        previous=previous,
+        size=size,
+        root=root,
+        info=info,
+        resources=resources,
+        bounds=bounds,
+        leaf=leaf,
+        tree=tree,
+    )
 
 
 def _unparse(item: pikepdf.Object) -> bytes:

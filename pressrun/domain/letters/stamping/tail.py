@@ -2,15 +2,24 @@
 
 from collections.abc import Sequence
 
+from pressrun.domain.letters.canvas.geometry import Point
 from pressrun.domain.letters.canvas.paints import Pattern
 from pressrun.domain.letters.drawing.tiling import Cell, tile_content, tile_entries
 from pressrun.domain.letters.stamping.assembly import Skeleton
 
 
-def write_tail(skeleton: Skeleton, contents: Sequence[bytes], own: Sequence[bytes | None]) -> bytes:
-    """Return everything after the prefix, without an /ID."""
-    objects, offsets = write_objects(skeleton, contents, own)
-    return objects + write_end(skeleton, offsets, "", len(skeleton.prefix) + len(objects))
+def write_view(skeleton: Skeleton, content: bytes, own: Sequence[bytes | None], size: Point) -> bytes:
+    """Return everything after the prefix of a file whose first page shows `content` alone, at a size in points."""
+    objects, offsets = write_objects(skeleton, [content, *[b""] * (skeleton.pages - 1)], own)
+    start = len(skeleton.prefix) + len(objects)
+    leaf = (
+        f"{skeleton.leaf} 0 obj\n<</Type/Page/Parent {skeleton.tree} 0 R/MediaBox[0 0 {size[0]:g} {size[1]:g}]"
+        f"/Resources {skeleton.resources} 0 R/Contents {skeleton.first} 0 R"
+        "/Group<</S/Transparency/CS/DeviceRGB>>>>\nendobj\n"
+    ).encode("ascii")
+    rows = _write_rows(offsets)
+    table = b"xref\n%d 1\n%010d 00000 n \n%d %d\n%b" % (skeleton.leaf, start, skeleton.first, len(offsets), rows)
+    return objects + leaf + table + write_trailer(skeleton, "", start + len(leaf))
 
 
 def write_objects(
@@ -33,9 +42,14 @@ def write_objects(
 
 def write_end(skeleton: Skeleton, offsets: Sequence[int | None], identity: str, start: int) -> bytes:
     """Return the table of a letter's own objects and the trailer; `identity` is the document's /ID in hex."""
-    rows = [b"0000000000 00000 f \n" if offset is None else b"%010d 00000 n \n" % offset for offset in offsets]
-    head = b"xref\n%d %d\n%b" % (skeleton.first, len(rows), b"".join(rows))
+    head = b"xref\n%d %d\n%b" % (skeleton.first, len(offsets), _write_rows(offsets))
     return head + write_trailer(skeleton, identity, start)
+
+
+def _write_rows(offsets: Sequence[int | None]) -> bytes:
+    return b"".join(
+        [b"0000000000 00000 f \n" if offset is None else b"%010d 00000 n \n" % offset for offset in offsets]
+    )
 
 
 def write_trailer(skeleton: Skeleton, identity: str, start: int) -> bytes:
