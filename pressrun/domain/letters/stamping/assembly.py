@@ -24,7 +24,8 @@ _HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 # Fixed, so that the same design and row give the same bytes on any day.
 _DATE: Final = "D:20000101000000Z"
 _DUPLEX: Final = {"long_edge": Name("/DuplexFlipLongEdge"), "short_edge": Name("/DuplexFlipShortEdge")}
-# The key by which an object that each letter writes itself is found again after renumbering; its value is the place.
+# What stands for an object that each letter writes itself until the others are written; numbered, or qpdf might take
+# two for one.
 _OWN: Final = "/Own"
 
 
@@ -84,6 +85,8 @@ def _fill(pdf: Pdf, parts: Parts) -> None:
     _fill_resources(pdf, parts, resources, own[len(parts.paper.pages) :])
     for page, content in zip(parts.paper.pages, own, strict=False):
         _add_page(pdf, page, resources, content)
+    # Both only until `_serialise`: qpdf numbers objects as it meets them, the root's entries by name, so that these
+    # come first and a letter's own objects are numbered one after the other.
     pdf.Root.AResources = resources
     pdf.Root.AOwn = Array(own)
     pdf.docinfo[Name.Producer] = String("pressrun")
@@ -181,6 +184,7 @@ def _serialise(pdf: Pdf, pages: int, bounds: Box) -> Skeleton:
     """Write every object but those a letter brings itself, and the table of them."""
     own = [int(item.objgen[0]) for item in pdf.Root.AOwn.as_list()]
     resources = int(pdf.Root.AResources.objgen[0])
+    assert own == list(range(own[0], own[0] + len(own)))
     del pdf.Root.AOwn
     del pdf.Root.AResources
     written = bytearray(_HEADER)
@@ -196,7 +200,6 @@ def _serialise(pdf: Pdf, pages: int, bounds: Box) -> Skeleton:
     root, info = (f"{pdf.trailer[key].objgen[0]} 0 R" for key in ("/Root", "/Info"))
     trailer = f"trailer\n<</Size {size}/Root {root}/Info {info}>>\nstartxref\n{previous}\n%%EOF\n"
     written += b"xref\n0 %d\n%b%b" % (size, b"".join(rows), trailer.encode("ascii"))
-    # They were reserved first and qpdf numbers in the order it meets objects, the root's entries by name.
     return Skeleton(
         prefix=bytes(written),
         first=own[0],
