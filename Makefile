@@ -26,7 +26,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 # All parts one after the other, or one: make bench PARTS=letters
-PARTS ?= letters end_to_end
+PARTS ?= letters sealing end_to_end
 bench: $(READY)
 	@for part in $(PARTS); do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
