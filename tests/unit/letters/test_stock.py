@@ -37,3 +37,14 @@ def test_places_of_a_letters_own_follow_each_other() -> None:
     assert [slot.first for slot in slots] == [0, 2, 8]
     assert [slot.name for slot in slots] == ["O0", "R0", "O8"]
     assert stock.slots == slots
+
+
+def test_a_form_shows_what_stands_inside_it_and_what_masks_that() -> None:
+    stock = Stock([])
+    leaf, mask, beside = stock.form("0 0 9 9 re f"), stock.form("0 g"), stock.form("1 g")
+    masked = stock.state(State(mask=mask))
+    middle = stock.form(f"q /{masked} gs /{leaf} Do Q")
+    outer = stock.form(f"q /{middle} Do Q\n/I0 Do")
+
+    assert stock.shown(outer) == {middle, leaf, mask}
+    assert beside not in stock.shown(outer)

@@ -32,7 +32,6 @@ def write_clip(clip: Clip, plane: Matrix, stock: Stock, silhouette: Silhouette) 
     drawn = silhouette(bare, plane)
     if nested:
         drawn = f"q {nested}{drawn}Q\n"
-        nested = ""
     if not clip.inverted:
         mask = State(mask=stock.form(drawn, "G"))
     else:

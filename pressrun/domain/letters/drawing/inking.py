@@ -9,7 +9,7 @@ from pressrun.domain.letters.canvas.geometry import IDENTITY, compose, translati
 from pressrun.domain.letters.canvas.paints import Gradient, Paint, Pattern
 from pressrun.domain.letters.drawing.gradients import anchor, is_translucent, write_alpha, write_shading
 from pressrun.domain.letters.drawing.inks import Ink, Spot
-from pressrun.domain.letters.drawing.operators import number, operands
+from pressrun.domain.letters.drawing.operators import number, operands, use_state
 from pressrun.domain.letters.drawing.stock import Slot, State, Stock
 from pressrun.domain.letters.drawing.tiling import Cell, plan_cell
 from pressrun.domain.letters.images.joining import join_tiles
@@ -70,13 +70,12 @@ class PatternInk:
 
     def _write(self, spot: Spot, space: str, use: str) -> str:
         name, mask = self.place(spot)
-        masked = f"/{mask} gs " if mask else ""
-        return f"{self.before}{masked}{space} /{name} {use}"
+        return f"{self.before}{use_state(mask)}{space} /{name} {use}"
 
 
 def colour_ink(colour: Colour, state: str | None) -> ColourInk:
     written = f"{number(colour.red)} {number(colour.green)} {number(colour.blue)}"
-    return ColourInk(written, f"/{state} gs " if state else "")
+    return ColourInk(written, use_state(state))
 
 
 def stock_ink(paint: Paint, opacity: float, stock: Stock, *, veiled: bool = False) -> Ink:
@@ -88,7 +87,7 @@ def stock_ink(paint: Paint, opacity: float, stock: Stock, *, veiled: bool = Fals
         state = stock.state(State(alpha=paint.alpha * opacity))
         return colour_ink(_lift(paint) if state or veiled else paint, state)
     state = stock.state(State(alpha=opacity))
-    return PatternInk(f"/{state} gs " if state else "", lambda spot: _keep(paint, spot, stock))
+    return PatternInk(use_state(state), lambda spot: _keep(paint, spot, stock))
 
 
 def plan_ink(paint: Paint, opacity: float, stock: Stock, *, veiled: bool = False) -> InkPlan:

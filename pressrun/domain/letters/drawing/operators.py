@@ -16,3 +16,8 @@ def operands(values: Matrix) -> str:
 
 def fill_colour(colour: Colour) -> str:
     return f"{number(colour.red)} {number(colour.green)} {number(colour.blue)} rg"
+
+
+def use_state(name: str | None) -> str:
+    """Return what sets a graphics state by its name, nothing where it is the one every page begins with."""
+    return f"/{name} gs " if name else ""

@@ -19,6 +19,7 @@ from pressrun.domain.letters.drawing.bench import Bench, Surroundings, choose_in
 from pressrun.domain.letters.drawing.clipping import Clipping, limit, write_clip
 from pressrun.domain.letters.drawing.inking import plan_ink
 from pressrun.domain.letters.drawing.inks import Ink, Spot
+from pressrun.domain.letters.drawing.operators import use_state
 from pressrun.domain.letters.drawing.shadows import plan_shadow, write_shadow
 from pressrun.domain.letters.drawing.stock import State
 from pressrun.domain.letters.drawing.surfaces import paint_ground, paint_picture, paint_shape, stroke, uniform_scale
@@ -96,11 +97,11 @@ def _flatten(drawable: Drawable, around: Surroundings, bench: Bench) -> list[Ste
     stock = bench.stock
     clip = _clip(drawable, around, bench)
     state = stock.state(State(alpha=opacity, blend=drawable.blend))
-    if all(isinstance(step, ConstantStep) for step in inner):
-        operators = "".join(step.operators for step in inner if isinstance(step, ConstantStep))
+    operators = join_constants(inner)
+    if operators is not None:
         name = stock.form(limit(operators, clip), "G")
         shadow = write_shadow(drawable, around.matrix, name, opacity, stock, bench.blurs)
-        return [ConstantStep(f"{shadow}q {f'/{state} gs ' if state else ''}/{name} Do Q\n")]
+        return [ConstantStep(f"{shadow}q {use_state(state)}/{name} Do Q\n")]
     slot = stock.slot("XObject")
     plan = plan_shadow(drawable, around.matrix, slot.name, opacity, stock)
     return [EffectStep(tuple(inner), slot, clip.operators, clip.follows, plan, state)]
@@ -123,7 +124,13 @@ def silhouette(shape: Drawable, matrix: Matrix, bench: Bench) -> str:
     black = replace(bench, ink=BLACK)
     bare = replace(shape, opacity=1.0, shadow=None, blend="Normal")
     steps = paint(bare, Surroundings(matrix, 1.0, cached=True), black)
-    return "".join(step.operators for step in steps if isinstance(step, ConstantStep))
+    return join_constants(steps) or ""
+
+
+def join_constants(steps: Sequence[Step]) -> str | None:
+    """Return the operators of steps that are the same in every letter, or None where one is not."""
+    constants = [step.operators for step in steps if isinstance(step, ConstantStep)]
+    return "".join(constants) if len(constants) == len(steps) else None
 
 
 def plane_of(drawable: Drawable, around: Surroundings, bench: Bench) -> Matrix:

@@ -7,7 +7,7 @@ from pressrun.domain.letters.canvas.colours import Colour
 from pressrun.domain.letters.canvas.geometry import Matrix, compose, object_matrix, scales
 from pressrun.domain.letters.canvas.objects import Drawable, Shadow
 from pressrun.domain.letters.drawing.inking import EVERYWHERE
-from pressrun.domain.letters.drawing.operators import fill_colour, number
+from pressrun.domain.letters.drawing.operators import fill_colour, number, use_state
 from pressrun.domain.letters.drawing.stock import State, Stock
 from pressrun.domain.letters.stamping.program import ShadowPlan
 
@@ -45,7 +45,7 @@ def write_shadow(drawable: Drawable, outer: Matrix, form: str, opacity: float, s
         name = stock.form("", "L")
         blurs.wanted.append(Blur(name, form, shadow.colour, cast.sigma, cast.offset))
         state = stock.state(State(alpha=alpha, blend=drawable.blend))
-        return f"q {f'/{state} gs ' if state else ''}/{name} Do Q\n"
+        return f"q {use_state(state)}/{name} Do Q\n"
     mask = stock.state(State(mask=form))
     state = stock.state(State(alpha=alpha, blend=drawable.blend))
     return write_hard(shadow.colour, cast.offset, mask, state)
@@ -67,8 +67,7 @@ def write_hard(colour: Colour, offset: tuple[float, float], mask: str | None, st
     """Fill the moved mask with one colour."""
     x, y = offset
     return (
-        f"q 1 0 0 1 {number(x)} {number(y)} cm {f'/{state} gs ' if state else ''}/{mask} gs "
-        f"{fill_colour(colour)} {EVERYWHERE} re f Q\n"
+        f"q 1 0 0 1 {number(x)} {number(y)} cm {use_state(state)}/{mask} gs {fill_colour(colour)} {EVERYWHERE} re f Q\n"
     )
 
 

@@ -59,6 +59,18 @@ class Stock:
         self.forms[name] = operators
         return name
 
+    def shown(self, name: str) -> set[str]:
+        """Return the names of the forms that a form shows, those inside them too, and those that mask them."""
+        masks = {called: state.mask for state, called in self.states.items() if state.mask}
+        found: set[str] = set()
+        waiting = {name}
+        while waiting:
+            words = {word[1:] for word in self.forms[waiting.pop()].split() if word.startswith("/")}
+            shown = words | {masks[word] for word in words & masks.keys()}
+            waiting |= (shown & self.forms.keys()) - found
+            found |= shown & self.forms.keys()
+        return found
+
     def pattern(self, body: str) -> str:
         """Keep a shading pattern's dictionary."""
         name = f"P{len(self.patterns)}"

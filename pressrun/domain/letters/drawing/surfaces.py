@@ -8,8 +8,8 @@ from pressrun.domain.letters.canvas.objects import Drawable, Picture, Segment, S
 from pressrun.domain.letters.canvas.paints import Pen
 from pressrun.domain.letters.canvas.shapes import rect_path
 from pressrun.domain.letters.drawing.bench import Bench, Surroundings, choose_ink
-from pressrun.domain.letters.drawing.inks import Spot
-from pressrun.domain.letters.drawing.operators import number, operands
+from pressrun.domain.letters.drawing.inks import Ink, Spot
+from pressrun.domain.letters.drawing.operators import number, operands, use_state
 from pressrun.domain.letters.drawing.path_writing import write_path, write_pen
 from pressrun.domain.letters.drawing.stock import State
 
@@ -18,10 +18,13 @@ def paint_ground(drawable: Drawable, spot: Spot, bench: Bench, opacity: float) -
     """Fill the box behind an object, its outline's width included."""
     if drawable.ground is None or bench.ink:
         return []
-    grown = drawable.placement.stroke_width
+    return [write_ground(choose_ink(drawable.ground, opacity, bench), spot, drawable.placement.stroke_width)]
+
+
+def write_ground(ink: Ink, spot: Spot, grown: float) -> str:
+    """Return the operators that fill a box, `grown` by the width of its outline."""
     box = box_path(spot.width + grown, spot.height + grown)
-    ink = choose_ink(drawable.ground, opacity, bench).fill(spot)
-    return [f"q {ink} {operands(spot.matrix)} cm {box} f Q\n"]
+    return f"q {ink.fill(spot)} {operands(spot.matrix)} cm {box} f Q\n"
 
 
 def box_path(width: float, height: float) -> str:
@@ -79,7 +82,7 @@ def paint_picture(
             window = f"{number(left)} {number(top)} {number(width)} {number(height)} re W n "
         x, y = left - picture.crop_x, top - picture.crop_y + natural.height
         pieces.append(
-            f"q {f'/{state} gs ' if state else ''}{operands(spot.matrix)} cm {window}"
+            f"q {use_state(state)}{operands(spot.matrix)} cm {window}"
             f"{natural.width} 0 0 -{natural.height} {number(x)} {number(y)} cm /I{picture.raster} Do Q\n"
         )
     if picture.pen and not bench.ink:

@@ -24,6 +24,5 @@ class RareFonts:
         """Put the fonts of the letter into its sheaf, and forget them."""
         for font, characters in self.used.items():
             rare, first = self.faces[font]
-            for place, body in enumerate(write_font(rare, sorted(characters), self.sheaf.number(first))):
-                self.sheaf.put(first + place, body)
+            self.sheaf.put_all(first, write_font(rare, sorted(characters), self.sheaf.number(first)))
         self.used.clear()

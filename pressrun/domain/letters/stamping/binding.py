@@ -34,6 +34,10 @@ class Sheaf:
     def put(self, place: int, body: bytes) -> None:
         self.own[place] = body
 
+    def put_all(self, place: int, bodies: Sequence[bytes]) -> None:
+        """Bring objects that follow each other."""
+        self.own[place : place + len(bodies)] = bodies
+
     def put_form(self, place: int, operators: str) -> None:
         self.own[place] = form_body(operators, self.skeleton)
 

@@ -13,10 +13,10 @@ from pressrun.domain.letters.drawing.exposure import blur_form
 from pressrun.domain.letters.drawing.inking import stock_ink
 from pressrun.domain.letters.drawing.inks import Spot
 from pressrun.domain.letters.drawing.operators import operands
-from pressrun.domain.letters.drawing.painting import paint, silhouette
+from pressrun.domain.letters.drawing.painting import join_constants, paint, silhouette
 from pressrun.domain.letters.drawing.shadows import Blurs
 from pressrun.domain.letters.drawing.stock import Stock
-from pressrun.domain.letters.drawing.surfaces import box_path
+from pressrun.domain.letters.drawing.surfaces import write_ground
 from pressrun.domain.letters.faces.needs import list_literals, list_needs
 from pressrun.domain.letters.faces.rare import FONT_OBJECTS
 from pressrun.domain.letters.faces.subsets import Typeface, subset_faces
@@ -46,7 +46,7 @@ def compile_design(design: Design, profile: Profile) -> CompiledDesign:
     typefaces, embeddings = subset_faces(design.faces, list_needs(design, profile), rare)
     stock = Stock(list(design.rasters))
     rare_slots = _reserve_fonts(typefaces, stock)
-    bench = Bench(stock, [open_shaper(typeface) for typeface in typefaces], Blurs([]))
+    bench = Bench(stock, [open_shaper(typeface) for typeface in typefaces], Blurs())
     pages = tuple(
         PageProgram(sheet.page.opening, sheet.page.trim, tuple(_merge(_paint_sheet(sheet, bench), bench.stock)))
         for sheet in design.sheets
@@ -92,15 +92,14 @@ def _paint_sheet(sheet: Sheet, bench: Bench) -> list[Step]:
 def _cover(colour: Paint, sheet: Sheet, bench: Bench) -> ConstantStep:
     width, height = sheet.page.canvas_width, sheet.page.canvas_height
     spot = Spot(translation(width / 2, height / 2), width, height)
-    ink = stock_ink(colour, 1.0, bench.stock).fill(spot)
-    return ConstantStep(f"q {ink} {operands(spot.matrix)} cm {box_path(width, height)} f Q\n")
+    return ConstantStep(write_ground(stock_ink(colour, 1.0, bench.stock), spot, 0.0))
 
 
 def _limit(steps: Sequence[Step], clip: Clip, bench: Bench) -> list[Step]:
     stock = bench.stock
     limits = write_clip(clip, IDENTITY, stock, lambda shape, matrix: silhouette(shape, matrix, bench))
-    if all(isinstance(step, ConstantStep) for step in steps):
-        drawn = "".join(step.operators for step in steps if isinstance(step, ConstantStep))
+    drawn = join_constants(steps)
+    if drawn is not None:
         return [ConstantStep(f"/{stock.form(f'q {limits}{drawn}Q', 'G')} Do\n")]
     return [EffectStep(tuple(steps), stock.slot("XObject"), limits, follows=False, shadow=None, state=None)]
 
@@ -121,16 +120,22 @@ def _merge(steps: Sequence[Step], stock: Stock) -> Iterator[Step]:
 
 
 def _assemble(parts: Parts, blurs: Blurs) -> Skeleton:
-    """Assemble the skeleton; blurred shadows are made from a first one that lacks them, one after the other."""
+    """Assemble the skeleton; blurred shadows are made from one that lacks them.
+
+    A form may show another shadow that is made by then: only for such a one the skeleton is assembled in between.
+    """
     skeleton = assemble(parts)
+    lacking: set[str] = set()
     for blur in blurs.wanted:
+        if lacking & parts.stock.shown(blur.form):
+            skeleton, lacking = assemble(parts), set()
         made = blur_form(skeleton, [None] * skeleton.own, blur.form, blur.sigma, blur.colour)
         if made:
             raster, matrix = made
             placed = operands(compose(translation(*blur.offset), matrix))
             parts.stock.forms[blur.name] = f"q {placed} cm /{parts.stock.raster(raster)} Do Q"
-            skeleton = assemble(parts)
-    return skeleton
+            lacking.add(blur.name)
+    return assemble(parts) if lacking else skeleton
 
 
 def _prepare_pictures(design: Design, profile: Profile) -> dict[str, Raster | None]:

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from pressrun.domain.letters.canvas.page import Box
 from pressrun.domain.letters.canvas.placeholders import Slot, slots_of
-from pressrun.domain.letters.drawing.inks import Ink, Spot
-from pressrun.domain.letters.drawing.operators import operands
-from pressrun.domain.letters.drawing.surfaces import box_path
+from pressrun.domain.letters.drawing.inks import Ink
+from pressrun.domain.letters.drawing.surfaces import write_ground
 from pressrun.domain.letters.faces.rare_fonts import RareFonts
 from pressrun.domain.letters.stamping.letter import Refusal
 from pressrun.domain.letters.stamping.program import TextStep
@@ -24,8 +23,7 @@ Record = Mapping[str, str]
 class Place(NamedTuple):
     """A placeholder; what is all `plain` can be printed without a second look at the `lineup` of its faces."""
 
-    variable: str
-    default: str | None
+    slot: Slot
     plain: frozenset[str]
     lineup: Lineup
     fonts: RareFonts
@@ -52,14 +50,14 @@ class TextWriter:
             if isinstance(place, str):
                 parts.append(place)
                 continue
-            variable, default, plain, lineup, fonts = place
-            value = record.get(variable) or (record.get(variable) if default is None else default)
+            slot, plain, lineup, fonts = place
+            value = fill_slot(slot, record)
             if value is None:
                 return _refuse_missing(self.step, record)
             value = normalise(value)
             if not plain.issuperset(value):
                 if found := lineup.find_unprintable(value):
-                    return _refuse_characters(variable, *found)
+                    return _refuse_characters(slot.variable, *found)
                 fonts.bring(lineup.rare_in(value))
             parts.append(value)
         placed = self.typesetter.set_text(parts, self.page)
@@ -86,15 +84,12 @@ def open_text_writer(
 
 
 def _open_place(slot: Slot, lineup: Lineup, fonts: RareFonts) -> Place:
-    return Place(slot.variable, slot.default, lineup.plain.union(LAYOUT_CHARACTERS), lineup, fonts)
+    return Place(slot, lineup.plain.union(LAYOUT_CHARACTERS), lineup, fonts)
 
 
 def _lay_ground(placed: SetText, ground: Ink, step: TextStep) -> SetText:
-    spot: Spot = placed.spot
-    grown = step.placement.stroke_width
-    box = box_path(spot.width + grown, spot.height + grown)
-    below = f"q {ground.fill(spot)} {operands(spot.matrix)} cm {box} f Q\n"
-    return SetText(below + placed.operators, spot)
+    below = write_ground(ground, placed.spot, step.placement.stroke_width)
+    return SetText(below + placed.operators, placed.spot)
 
 
 def fill_slot(slot: Slot, record: Record) -> str | None:

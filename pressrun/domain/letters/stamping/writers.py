@@ -13,7 +13,7 @@ from pressrun.domain.letters.drawing.exposure import blur_form
 from pressrun.domain.letters.drawing.gradients import anchor, is_translucent, write_alpha, write_shading
 from pressrun.domain.letters.drawing.inking import EVERYWHERE, InkPlan, PatternInk, colour_ink, mask_content
 from pressrun.domain.letters.drawing.inks import Ink, Spot
-from pressrun.domain.letters.drawing.operators import number, operands
+from pressrun.domain.letters.drawing.operators import number, operands, use_state
 from pressrun.domain.letters.drawing.shadows import write_hard
 from pressrun.domain.letters.drawing.surfaces import box_path
 from pressrun.domain.letters.drawing.tiling import plan_cell
@@ -78,8 +78,7 @@ def _open_ink(plan: InkPlan, shop: Shop) -> Ink:
     paint = plan.paint
     if isinstance(paint, Colour):
         return colour_ink(paint, plan.state)
-    before = f"/{plan.state} gs " if plan.state else ""
-    return PatternInk(before, lambda spot: _bring_pattern(paint, plan, spot, shop))
+    return PatternInk(use_state(plan.state), lambda spot: _bring_pattern(paint, plan, spot, shop))
 
 
 def _bring_pattern(paint: Gradient | Pattern, plan: InkPlan, spot: Spot, shop: Shop) -> tuple[str, str | None]:
@@ -122,8 +121,7 @@ class PictureWriter:
             message = f"The picture named by {{{{{step.picture.variable}}}}} cannot be read."
             return Refusal("image_unreadable", message)
         first = step.slot.first
-        for place, body in enumerate(picture_bodies(raster, self.sheaf.number(first + 1))):
-            self.sheaf.put(first + place, body)
+        self.sheaf.put_all(first, picture_bodies(raster, self.sheaf.number(first + 1)))
         return self._write(raster)
 
     def _write(self, raster: Raster) -> str:
@@ -131,9 +129,8 @@ class PictureWriter:
         picture = step.picture
         width, height = _fit(raster, picture, step.stretch)
         clip = f"{box_path(picture.width, picture.height)} W n " if picture.fit == "cover" else ""
-        state = f"/{step.state} gs " if step.state else ""
         return (
-            f"q {state}{operands(step.matrix)} cm {clip}{number(width)} 0 0 {number(-height)} "
+            f"q {use_state(step.state)}{operands(step.matrix)} cm {clip}{number(width)} 0 0 {number(-height)} "
             f"{number(-width / 2)} {number(height / 2)} cm /{step.slot.name} Do Q\n{step.outline}"
         )
 
@@ -169,7 +166,7 @@ class EffectWriter:
         step = self.step
         self.sheaf.put_form(step.slot.first, drawn)
         shadow = _cast(step.shadow, step.slot.name, self.sheaf) if step.shadow else ""
-        return f"{shadow}q {f'/{step.state} gs ' if step.state else ''}/{step.slot.name} Do Q\n"
+        return f"{shadow}q {use_state(step.state)}/{step.slot.name} Do Q\n"
 
     def _draw(self, record: Record) -> str | Refusal:
         step = self.step
@@ -202,7 +199,7 @@ def _cast(plan: ShadowPlan, form: str, sheaf: Sheaf) -> str:
     if blurred is None:
         return ""
     raster, matrix = blurred
-    for place, body in enumerate(picture_bodies(raster, sheaf.number(plan.slot.first + 1))):
-        sheaf.put(plan.slot.first + place, body)
+    first = plan.slot.first
+    sheaf.put_all(first, picture_bodies(raster, sheaf.number(first + 1)))
     placed = operands(compose(translation(*plan.offset), matrix))
-    return f"q {f'/{plan.state} gs ' if plan.state else ''}{placed} cm /{plan.slot.name} Do Q\n"
+    return f"q {use_state(plan.state)}{placed} cm /{plan.slot.name} Do Q\n"

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from pressrun.domain.letters.canvas.geometry import Matrix, compose, scales, scaling
 from pressrun.domain.letters.canvas.placeholders import Template
-from pressrun.domain.letters.drawing.operators import fill_colour, number, operands
+from pressrun.domain.letters.drawing.operators import fill_colour, number, operands, use_state
 from pressrun.domain.letters.stamping.letter import Refusal
 from pressrun.domain.letters.symbols.barcodes import draw_bars
 from pressrun.domain.letters.symbols.code_contents import Flaw, fill_template, find_barcode_flaw, find_qr_flaw, refuse
@@ -40,7 +40,7 @@ def open_code(box: CodeBox, matrix: Matrix, state: str | None) -> CodeWriter:
 
 
 def _open_box(box: CodeBox, matrix: Matrix, state: str | None, size: tuple[float, float]) -> str:
-    alpha = f"/{state} gs " if state else ""
+    alpha = use_state(state)
     ground = ""
     if box.light:
         corner, span = " ".join(number(-side / 2) for side in size), " ".join(map(number, size))
