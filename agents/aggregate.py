@@ -2,11 +2,12 @@
 
 import asyncio
 
-from agents.ports import Blobs, Block, Clock, Outbox, StreamApp
+from agents.ports import Blobs, Block, Clock, Outbox, Steady, StreamApp
 from agents.reading import postpone, read_block
 from pressrun.domain.batches import Keep, Say
 from pressrun.domain.counting import count
 from pressrun.domain.ledger import Ledger
+from pressrun.domain.moments import Moment
 from schemas.decoding import Decoder
 from schemas.errors import PressrunError
 from schemas.results import (
@@ -16,6 +17,7 @@ from schemas.results import (
     BatchReceived,
     BatchRejected,
     BatchSealed,
+    BatchWaiting,
     ItemsCancelled,
     ItemsFinished,
     MissingAsked,
@@ -33,11 +35,12 @@ DECODER = Decoder(
     BatchBlocked,
     BatchSealed,
     BatchFailed,
+    BatchWaiting,
     Tick,
 )
 
 
-def attach(app: StreamApp, *, outbox: Outbox, blobs: Blobs, clock: Clock, partitions: int) -> Ledger:
+def attach(app: StreamApp, *, outbox: Outbox, blobs: Blobs, clock: Clock, steady: Steady, partitions: int) -> Ledger:
     """Make this App the aggregator; the ledger it returns knows the open batches."""
     table = app.keep_table("tallies", partitions)
     ledger = Ledger(table)
@@ -45,7 +48,7 @@ def attach(app: StreamApp, *, outbox: Outbox, blobs: Blobs, clock: Clock, partit
 
     async def work(block: Block) -> None:
         read = [pair async for pair in read_block(block, DECODER, outbox, clock)]
-        counted = count(ledger, [event for _, event in read], clock())
+        counted = count(ledger, [event for _, event in read], Moment(clock(), steady()))
         try:
             for effect in counted.effects:
                 if isinstance(effect, Keep):
@@ -53,13 +56,19 @@ def attach(app: StreamApp, *, outbox: Outbox, blobs: Blobs, clock: Clock, partit
         except PressrunError as error:
             await postpone(block, error, outbox, clock)
             return
+        app.crashpoint("aggregate.tally_kept")
         # Said before it is stored: a crash in between repeats it with the same ids; the other way it would be lost.
         await outbox.say_all((effect.event, effect.topic) for effect in counted.effects if isinstance(effect, Say))
+        app.crashpoint("aggregate.said")
         for position, refusal in counted.refused:
             await outbox.bury(read[position][0], block.place, refusal.code, refusal.reason, clock())
         for batch in counted.batches:
             ledger.store(batch)
+        app.crashpoint("aggregate.before_flush")
         await table.flushed()
+        app.crashpoint("aggregate.stored")
+        await outbox.say_all((shown.event, shown.topic) for shown in counted.shown)
+        app.crashpoint("aggregate.shown")
         block.done()
 
     app.attach_body(TOPIC, work)

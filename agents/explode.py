@@ -1,16 +1,19 @@
 """Releases items in windows, never whole batches: the one scheduler, where priority, fairness and cancel live."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
-from agents.ports import Block, Clock, Lag, Outbox, Rows, StreamApp
+from agents.ports import Block, Clock, Lag, Outbox, Rows, Steady, StreamApp
 from agents.reading import failed, postpone, read_block
 from pressrun.domain.items import encode_items
+from pressrun.domain.moments import Moment
 from pressrun.domain.releasing import Release, take_turn
-from pressrun.domain.schedule_rows import read_schedule, write_schedule
-from pressrun.domain.scheduling import Schedule, ask_for_missing, quiet
+from pressrun.domain.schedule_rows import ScheduleKeeper
+from pressrun.domain.scheduling import Schedule, look_round, quiet, refusal
 from schemas.decoding import Decoder
 from schemas.dispatch import BatchClosed, ItemsAnswered, ItemsMissing, WindowContinued
 from schemas.errors import PressrunError
+from schemas.events import Record
 from schemas.results import BatchAccepted
 from schemas.submissions import CancelBatch
 from schemas.ticks import Tick
@@ -22,49 +25,44 @@ MOST_PER_BODY = 4096
 """Items released by one body, so that it stays well under a heartbeat."""
 
 
-class Scheduler:
-    """The schedule between two blocks; read again from the rows when the partition comes."""
-
-    schedule: Schedule | None = None
-
-    def forget(self) -> None:
-        self.schedule = None
-
-    @property
-    def is_busy(self) -> bool:
-        return self.schedule is None or bool(self.schedule.running)
-
-
 def attach(
-    app: StreamApp, *, outbox: Outbox, rows: Rows, lag: Lag, clock: Clock, partitions: int, workers: int
-) -> Scheduler:
+    app: StreamApp, *, outbox: Outbox, rows: Rows, lag: Lag, clock: Clock, steady: Steady, partitions: int, workers: int
+) -> ScheduleKeeper:
     """Make this App the scheduler."""
     table = app.keep_table("schedule", partitions)
-    keeper = Scheduler()
+    keeper = ScheduleKeeper(table, workers)
     app.after_seek.append(keeper.forget)
 
     async def work(block: Block) -> None:
-        now = clock().timestamp()
-        before = keeper.schedule or read_schedule(table, workers)
-        events = [event async for _, event in read_block(block, DECODER, outbox, clock)]
-        fresh = [event for event in events if not isinstance(event, BatchAccepted) or rows.can_run(event)]
-        after, said, releases = take_turn(before, fresh, now, MOST_PER_BODY)
+        now = Moment(clock(), steady())
+        before = keeper.load(now.seconds)
+        events = [event async for event in sift(block, before)]
+        after, said, releases = take_turn(before, events, now, MOST_PER_BODY)
         try:
             for piece in releases:
                 await send_out(piece)
+                app.crashpoint("explode.after_window")
         except PressrunError as error:
             await postpone(block, error, outbox, clock, {(piece.batch_id, piece.attempt) for piece in releases})
             return
-        if any(isinstance(event, Tick) for event in events) and quiet(after, now) and await lag() == 0:
-            after, asked = ask_for_missing(after, now)
-            said = (*said, *asked)
+        if any(isinstance(event, Tick) for event in events):
+            after, told = look_round(after, now, is_idle=bool(quiet(after, now.seconds)) and await lag() == 0)
+            said = (*said, *told)
         await outbox.say_all((event, "results") for event in said)
-        write_schedule(table, before, after)
+        app.crashpoint("explode.said")
+        keeper.store(after)
         await table.flushed()
-        keeper.schedule = after
+        app.crashpoint("explode.stored")
         if sum(piece.length for piece in releases) >= MOST_PER_BODY // 2:
             await outbox.say(WindowContinued(id=f"continued/{block.first}", time=clock()), TOPIC)
         block.done()
+
+    async def sift(block: Block, schedule: Schedule) -> AsyncIterator[Record]:
+        async for record, event in read_block(block, DECODER, outbox, clock):
+            if (bad := refusal(schedule, event, rows.partitions)) is not None:
+                await outbox.bury(record, block.place, bad.code, bad.reason, clock())
+            elif not isinstance(event, BatchAccepted) or rows.can_run(event):
+                yield event
 
     async def send_out(piece: Release) -> None:
         try:

@@ -42,6 +42,7 @@ class StreamApp(Protocol):
     """The App of a role."""
 
     after_seek: list[Callable[[], None]]
+    crashpoint: Callable[[str], None]
 
     def attach_body(self, topic: str, body: Callable[[Any], Awaitable[None]], *, at_keys: bool = False) -> Any: ...
     def keep_table(self, name: str, partitions: int) -> Any: ...
@@ -54,10 +55,13 @@ class Outbox(Protocol):
     async def say(self, record: Record, topic: str, partition: int | None = None) -> None: ...
     async def say_all(self, records: Iterable[tuple[Record, str]]) -> None: ...
     async def release(self, topic: str, partition: int, entries: Sequence[tuple[bytes, bytes]]) -> None: ...
+    def home_of(self, batch_id: str) -> int | None: ...
     async def bury(self, record: Any, place: Any, code: str, reason: str, time: datetime) -> None: ...
 
 
 Clock = Callable[[], datetime]
+Steady = Callable[[], float]
+"""Seconds of a clock that is never set; elapsed time is measured by it alone."""
 
 
 class IntentRunner(Protocol[IntentT_contra]):
@@ -67,7 +71,9 @@ class IntentRunner(Protocol[IntentT_contra]):
 
 
 class Rows(Protocol):
-    """Canonical rows of stored plans."""
+    """Canonical rows of stored plans; `partitions` are those of the topic their items go to."""
+
+    partitions: int
 
     def lines(self, plan: str, first: int, last: int) -> Sequence[bytes]: ...
     def can_run(self, accepted: BatchAccepted) -> bool: ...

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from agents.ports import Block, Carrier, Clock, Outbox
 from schemas.decoding import BadRecord, Decoder
 from schemas.errors import PressrunError
-from schemas.events import Record
+from schemas.events import Event, Record
 from schemas.faults import Fault
 from schemas.results import BatchBlocked, BatchFailed
 
@@ -17,11 +17,19 @@ async def read_block(
     for record in block.records:
         try:
             event = decoder.decode(record.value)
+            _check_home(event, block, outbox)
         except BadRecord as error:
             await outbox.bury(record, block.place, error.reason_code, str(error), clock())
             continue
         if event is not None:
             yield record, event
+
+
+def _check_home(event: Record | None, block: Block, outbox: Outbox) -> None:
+    """A batch whose records came on two partitions would have two counters."""
+    home = outbox.home_of(event.batch_id) if isinstance(event, Event) else None
+    if home is not None and home != block.place.partition:
+        raise BadRecord("wrong_partition", f"batch_id: records of this batch belong on partition {home}")
 
 
 async def postpone(

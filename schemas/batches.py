@@ -1,9 +1,8 @@
 """What is said on `batches`, compacted: the last state of each batch, the one source of its status."""
 
-from datetime import datetime
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from schemas.events import Attempt, Event, Kind
 from schemas.faults import Fault
@@ -28,7 +27,10 @@ class BatchState(Event):
     cancelled: int = Field(default=0, description="Items that were not done because the batch was cancelled.")
     archive: tuple[str, ...] = Field(default=(), description="Names of the archive's files inside the archive folder.")
     archive_bytes: int | None = Field(default=None, description="Size of the archive, all its files together.")
-    created_at: datetime = Field(description="When the batch was submitted, UTC.")
-    completed_at: datetime | None = Field(default=None, description="When the last item had an outcome, UTC.")
-    blocked: str | None = Field(default=None, description="What is waited for; it goes on by itself.")
+    created_at: AwareDatetime = Field(description="When the batch was submitted, UTC.")
+    completed_at: AwareDatetime | None = Field(default=None, description="When the last item had an outcome, UTC.")
+    blocked: str | None = Field(
+        default=None, description="What is away: disk, storage, broker … It goes on by itself when that is back."
+    )
+    waiting: str | None = Field(default=None, description="`window`: other batches have their turn; nothing is wrong.")
     faults: tuple[Fault, ...] = Field(default=(), description="Why the batch was rejected or has failed.")

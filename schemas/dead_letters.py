@@ -1,9 +1,8 @@
 """What is said on `dead-letters`: the bad record itself, unchanged, with this as its header `dead-letter`."""
 
-from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 HEADER = "dead-letter"
 
@@ -20,4 +19,4 @@ class DeadLetter(BaseModel):
     offset: int = Field(description="Its offset there.")
     code: str = Field(description="Stable reason: not_json, unknown_type, invalid, oversized, conflict …")
     reason: str = Field(description="For people; names fields, never values.")
-    time: datetime = Field(description="When it was put aside, UTC.")
+    time: AwareDatetime = Field(description="When it was put aside, UTC.")

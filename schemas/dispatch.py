@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.events import Attempt, Event, IndexRange, Record
+from schemas.events import Attempt, Event, Index, IndexRange, Record
 
 
 class ItemsAnswered(Event):
@@ -14,7 +14,7 @@ class ItemsAnswered(Event):
 
     type: Literal["ItemsAnswered"] = "ItemsAnswered"
     attempt: Attempt
-    answered: tuple[int, ...] = Field(description="Answered indexes by items partition.")
+    answered: tuple[Index, ...] = Field(description="Answered indexes by items partition.")
 
 
 class ItemsMissing(Event):

@@ -6,10 +6,9 @@ reader's is no bad record: `schemas.decoding` raises `VersionTooNew` and the wor
 fault.
 """
 
-from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 BATCH_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{7,63}$"
 
@@ -32,7 +31,7 @@ class Record(BaseModel):
     type: str = Field(description="What is said; the one word by which readers choose.")
     version: Literal[1] = Field(default=1, description="Version of this type; a newer one stops older readers.")
     id: str = Field(max_length=200, description="The same fact has the same id, however often it is repeated.")
-    time: datetime = Field(description="When it was first said, UTC.")
+    time: AwareDatetime = Field(description="When it was first said, UTC.")
 
 
 class Event(Record):

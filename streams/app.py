@@ -5,7 +5,7 @@ Line numbers are of faust-streaming 0.15.3. Why each is needed, with measurement
 
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -14,7 +14,8 @@ from faust.topics import Topic
 from faust.transport.drivers import aiokafka as driver
 
 from streams.consumer import BlockConsumer
-from streams.errors import BodyUnfinished
+from streams.errors import BodyOvertaken, BodyUnfinished
+from streams.fences import FencedProducer, Fences, partition_of
 from streams.lanes import LARGEST_BLOCK, Block
 from streams.producer import StrictProducer
 from streams.tables import FlushedTable, PatientTableManager
@@ -71,6 +72,11 @@ class BlockApp(faust.App):
         """Between two fetches from a partition; more records come in one block, later by at most this."""
         self.end_process = end_process or _end_process
         self.table: FlushedTable | None = None
+        self.fences = Fences(app_id, self._create_fenced)
+        self.at_work: Block | None = None
+        """The block whose body runs."""
+        self.crashpoint: Callable[[str], None] = lambda _point: None
+        """Told each point that is passed; tests end the process there."""
         self.after_seek: list[Callable[[], None]] = []
         """Called when partitions have come or gone and their rows are there."""
         self.before_stop: list[Callable[[], None]] = []
@@ -94,6 +100,36 @@ class BlockApp(faust.App):
             value_type=bytes,
         )
         return self.table
+
+    async def take_over(self, partitions: Iterable[int]) -> None:
+        """Hold these partitions of the role's topic alone: whoever had them can write no more."""
+        if self.at_work is not None:
+            # It began under the old epoch and would go on under the new one, with rows read before it.
+            self.end_process(BodyOvertaken())
+        await self.fences.raise_for(partitions)
+        if self.table is not None:
+            for partition in self.fences:
+                await self.table.fence_off(partition)
+
+    def home_of(self, batch_id: str) -> int | None:
+        """The partition of the role's topic where a batch belongs; None for a role that keeps no table."""
+        return None if self.table is None else partition_of(batch_id, self.table.partitions)
+
+    def _create_fenced(self, fence: str) -> FencedProducer:
+        transport = self.producer.transport
+        return FencedProducer(
+            fence,
+            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            client_id=f"{self.conf.id}-fenced",
+            max_batch_size=self.conf.producer_max_batch_size,
+            max_request_size=self.conf.producer_max_request_size,
+            request_timeout_ms=int(self.conf.producer_request_timeout * 1000),
+        )
+
+    async def on_stop(self) -> None:
+        """The fenced producers are Faust's to know nothing of."""
+        await super().on_stop()
+        await self.fences.stop()
 
     def is_state_lost(self, partition: int) -> bool:
         """Whether the partition was worked on before but its rows are gone: no marker row."""
@@ -122,14 +158,22 @@ class BlockApp(faust.App):
     async def _work_on(self, block: Block, body: Body) -> None:
         """An exception must never acknowledge: the process ends and the supervisor starts it again."""
         block.started = True
+        self.at_work = block
         try:
             if self.table is not None:
                 self.table.mark(block.place.partition)
             await body(block)
-            _require_settled(block)
+            self._require_settled(block)
         except Exception as error:
             self.end_process(error)
             raise
+        finally:
+            self.at_work = None
+
+    def _require_settled(self, block: Block) -> None:
+        is_flushed = self.table is None or self.table.is_flushed
+        if not block.is_settled or (block.finished and not is_flushed):
+            raise BodyUnfinished
 
 
 def create_app(role: str, cluster: ClusterSettings, data_dir: str) -> BlockApp:
@@ -166,11 +210,6 @@ def create_app(role: str, cluster: ClusterSettings, data_dir: str) -> BlockApp:
         # Its server would show every table to everyone, on all addresses.
         web_enabled=False,
     )
-
-
-def _require_settled(block: Block) -> None:
-    if not block.is_settled:
-        raise BodyUnfinished
 
 
 def _end_process(error: BaseException) -> None:

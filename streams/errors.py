@@ -2,7 +2,8 @@
 
 StreamError
 ├── TopicMissing        a topic of the catalogue is not on the broker
-└── BodyUnfinished      an agent's body ended without saying what became of its block
+├── BodyUnfinished      an agent's body ended without saying what became of its block
+└── BodyOvertaken       partitions came to a worker whose body was still at work
 """
 
 from typing import ClassVar
@@ -26,3 +27,10 @@ class BodyUnfinished(StreamError):
     """An agent's body ended without done(), later() or a pending effect."""
 
     code: ClassVar[str] = "body_unfinished"
+
+
+class BodyOvertaken(StreamError):
+    """A rebalance ended before a body did: what it read is no longer sure to be true."""
+
+    code: ClassVar[str] = "body_overtaken"
+    retriable: ClassVar[bool] = True

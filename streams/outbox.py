@@ -1,4 +1,4 @@
-"""Puts records on their topics through the App's own idempotent producer; the futures are the acknowledgements."""
+"""Puts records on their topics, by the fence of the partition they come from; the futures are the acknowledgements."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from schemas.events import Event, Record
 from streams.app import BlockApp
 from streams.errors import StreamError
 from streams.lanes import Incoming, Place
-from streams.producer import Entry, acknowledged
+from streams.producer import Entry, acknowledged, send_entries
 
 
 class Outbox:
@@ -23,9 +23,10 @@ class Outbox:
         """Send and return the acknowledgement; key is the batch's id, so one partition sees a batch in order."""
         if topic not in record.topics:
             raise StreamError(f"{record.type} is not said on {topic}")
-        key = record.batch_id.encode() if isinstance(record, Event) else None
         value = record.model_dump_json(exclude_none=True).encode()
-        return await self._send(topic, key, value, partition)
+        if isinstance(record, Event):
+            return await self._send(topic, record.batch_id.encode(), value, partition, self.home_of(record.batch_id))
+        return await self._send(topic, None, value, partition, partition)
 
     async def say(self, record: Record, topic: str, partition: int | None = None) -> None:
         """Send and wait until the broker has it."""
@@ -37,7 +38,11 @@ class Outbox:
 
     async def release(self, topic: str, partition: int, entries: Sequence[Entry]) -> None:
         """Put a run of items on its partition and wait until the broker has it."""
-        await acknowledged(await self._app.producer.send_entries(topic, partition, entries))
+        await acknowledged(await send_entries(self._client(0), topic, partition, entries))
+
+    def home_of(self, batch_id: str) -> int | None:
+        """The partition of the role's topic where records of the batch belong; None where any may bring them."""
+        return self._app.home_of(batch_id)
 
     async def bury(self, record: Incoming, place: Place, code: str, reason: str, time: datetime) -> None:
         """Send a bad record, unchanged, to the dead letters, with where it came from and why it is there."""
@@ -50,7 +55,7 @@ class Outbox:
             time=time,
         )
         headers = [(HEADER, letter.model_dump_json().encode())]
-        await (await self._send("dead-letters", record.key, record.value, None, headers))
+        await (await self._send("dead-letters", record.key, record.value, None, place.partition, headers))
 
     async def _send(
         self,
@@ -58,10 +63,19 @@ class Outbox:
         key: bytes | None,
         value: bytes | None,
         partition: int | None,
+        home: int | None,
         headers: Sequence[tuple[str, bytes]] = (),
     ) -> "asyncio.Future[Any]":
-        client = self._app.producer._ensure_producer()  # noqa: SLF001 - Faust's own send costs 50 µs a record
-        future: asyncio.Future[Any] = await client.send(
+        future: asyncio.Future[Any] = await self._client(home or 0).send(
             topic, value=value, key=key, partition=partition, headers=list(headers)
         )
         return future
+
+    def _client(self, home: int) -> Any:
+        """Faust's own client where no state is kept (its send costs 50 µs a record), else that of the fence.
+
+        Raises KeyError, which ends the process, for a partition that was taken away: nothing may be said for it.
+        """
+        if self._app.table is None:
+            return self._app.producer._ensure_producer()  # noqa: SLF001 - it is the started client
+        return self._app.fences[home]

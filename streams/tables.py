@@ -3,45 +3,80 @@
 Line numbers are of faust-streaming 0.15.3.
 """
 
-import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faust.streams import current_event
 from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from faust.tables.table import Table
+from faust.types import TP
+
+from streams.errors import StreamError
+from streams.producer import acknowledged
+
+if TYPE_CHECKING:
+    from streams.app import BlockApp
 
 MARKER = b"marker/"
 """Key prefix of the row that says: this partition's state was here."""
 
+FENCE = b"fence/"
+"""Key prefix of the row by which a new owner makes the changelog refuse the one before."""
+
 
 class FlushedTable(Table):
-    """A table of bytes whose body can wait for its own changelog records."""
+    """A table of bytes whose body sends its changelog records, by the partition's fence, and waits for them."""
+
+    app: "BlockApp"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._unflushed: list[asyncio.Future[Any]] = []
+        self._unflushed: dict[tuple[int, bytes], bytes | None] = {}
 
-    def send_changelog(self, *args: Any, **kwargs: Any) -> Any:
-        """Keep the future (tables/base.py:266 drops it)."""
-        future = super().send_changelog(*args, **kwargs)
-        self._unflushed.append(future)
-        return future
+    def on_key_set(self, key: bytes, value: bytes) -> None:
+        """Keep the write for `flushed`, and note the row's partition.
 
-    def on_key_set(self, key: Any, value: Any) -> None:
-        """Note the row's partition: the memory store learns it only in recovery (stores/memory.py:54, 64).
-
-        Without it rows of a partition taken away survive and come back as open batches.
+        Stock Faust (tables/table.py:80) sends it unfenced and drops the future; and its memory store learns partitions
+        only in recovery (stores/memory.py:54, 64): rows of a partition taken away would come back as open batches.
         """
-        super().on_key_set(key, value)
-        event = current_event()
-        if event is not None:
-            self.data._key_partition[key] = event.message.partition  # noqa: SLF001 - see above
+        partition = self._partition_at_work()
+        self._keep(partition, key, value)
+        self.data._key_partition[key] = partition  # noqa: SLF001 - see above
+
+    def on_key_del(self, key: bytes) -> None:
+        """Keep the removal for `flushed`; removed means `null` on a compacted topic."""
+        self._keep(self._partition_at_work(), key, None)
+
+    def _keep(self, partition: int, key: bytes, value: bytes | None) -> None:
+        # Deleted and written again, it goes behind what was written in between.
+        self._unflushed.pop((partition, key), None)
+        self._unflushed[partition, key] = value
+
+    def _partition_at_work(self) -> int:
+        if self.app.at_work is None:
+            raise StreamError("rows are written by bodies only")
+        return self.app.at_work.place.partition
+
+    @property
+    def is_flushed(self) -> bool:
+        """Whether nothing waits to be written."""
+        return not self._unflushed
 
     async def flushed(self) -> None:
         """Every write so far is acknowledged by the broker; raises the first error."""
-        unflushed, self._unflushed = self._unflushed, []
-        await asyncio.gather(*unflushed)
+        unflushed, self._unflushed = self._unflushed, {}
+        topic = self.changelog_topic.get_topic_name()
+        await acknowledged(
+            [
+                await self.app.fences[partition].send(topic, key=key, value=value, partition=partition)
+                for (partition, key), value in unflushed.items()
+            ]
+        )
+
+    async def fence_off(self, partition: int) -> None:
+        """Write first, so that nobody of before can write behind what recovery is going to read."""
+        producer = self.app.fences[partition]
+        topic, key = self.changelog_topic.get_topic_name(), FENCE + str(partition).encode()
+        await producer.send_and_wait(topic, key=key, value=str(producer.epoch).encode(), partition=partition)
 
     def mark(self, partition: int) -> None:
         """Leave the marker row, so that its absence beside a committed offset means: state lost."""
@@ -62,9 +97,18 @@ class PatientRecovery(Recovery):
 
 
 class PatientTableManager(TableManager):
-    """Hands in the patient recovery (tables/manager.py:122)."""
+    """Hands in the patient recovery (tables/manager.py:122), and takes partitions only behind a fence (187)."""
 
+    app: "BlockApp"
     _recovery: Recovery | None
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        """Fence off whoever had these partitions before anything of theirs is read."""
+        if self.app.table is not None:
+            await self.app.take_over(tp.partition for tp in assigned if tp.topic in self.app.block_topics)
+        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
     @property
     def recovery(self) -> Recovery:

@@ -18,10 +18,9 @@ def attach_ticker(app: BlockApp, outbox: Outbox, topic: str, *, seconds: float, 
 
     async def tick() -> None:
         now = datetime.now(UTC)
-        for place in sorted(app.consumer.assignment()):
-            if place.topic == topic:
-                name = f"tick/{topic}/{place.partition}/{now.timestamp():.3f}/{next(numbers)}"
-                await outbox.begin(Tick(id=name, time=now), topic, place.partition)
+        for partition in app.fences:
+            name = f"tick/{topic}/{partition}/{now.timestamp():.3f}/{next(numbers)}"
+            await outbox.begin(Tick(id=name, time=now), topic, partition)
 
     @app.task
     async def tick_on() -> None:

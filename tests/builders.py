@@ -1,9 +1,10 @@
 """Builders of the domain's words, each valid as it comes and changed by keyword."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pressrun.domain.batches import Batch, step
+from pressrun.domain.moments import Moment
 from pressrun.domain.scheduling import plan_layout
 from schemas.completions import BatchCompleted
 from schemas.dispatch import ItemsAnswered, ItemsMissing
@@ -25,6 +26,11 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 BATCH = "batch-0001"
 PLAN = "ab" * 32
 Spans = Sequence[tuple[int, int]]
+
+
+def a_moment(seconds: float = 0.0) -> Moment:
+    """So many seconds after NOW, by both clocks."""
+    return Moment(NOW + timedelta(seconds=seconds), 1_000.0 + seconds)
 
 
 def ranges(*spans: tuple[int, int]) -> tuple[IndexRange, ...]:

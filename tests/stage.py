@@ -13,6 +13,9 @@ from schemas.events import Record
 from streams.app import BlockApp
 from streams.lanes import Block, Lane, Place
 
+STRANGER = "batch-of-another-partition"
+"""Records of this batch belong on partition 7."""
+
 
 @dataclass(frozen=True)
 class Fetched:
@@ -67,6 +70,11 @@ class NotingOutbox:
     async def release(self, topic: str, partition: int, entries: Sequence[tuple[bytes, bytes]]) -> None:
         self.released.append((topic, partition, list(entries)))
 
+    @staticmethod
+    def home_of(batch_id: str) -> int | None:
+        """Every record on the stage is where it belongs, but a stranger's."""
+        return 7 if batch_id == STRANGER else None
+
     async def bury(self, record: Fetched, place: Place, code: str, reason: str, time: datetime) -> None:
         assert place.topic
         assert reason
@@ -93,9 +101,15 @@ class Stage:
         self.lane = Lane(Place("topic", 0), 0, on_change=lambda: None, on_failure=self.failures.append)
         self.app.end_process = self.failures.append
 
+    seconds: float = 1_000.0
+    """What the steady clock shows; tests let it pass."""
+
     @staticmethod
     def clock() -> datetime:
         return NOW
+
+    def steady(self) -> float:
+        return self.seconds
 
     @asynccontextmanager
     async def playing(self) -> AsyncIterator["Stage"]:

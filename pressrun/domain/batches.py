@@ -1,21 +1,26 @@
 """What one counter knows about a batch, and how every fact about it changes that: `step(batch, event, now)`."""
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
-
-from pressrun.domain.tally import Outcome, Tally, ranges_of
-from schemas.batches import BatchState
-from schemas.completions import BatchCompleted
-from schemas.dispatch import BatchClosed, ItemsAnswered, ItemsMissing
-from schemas.events import Event, IndexRange, Kind
-from schemas.faults import Fault
-from schemas.layouts import ROW_LENGTH, Layout
-from schemas.progress import BatchProgressed, Status
+from pressrun.domain.heads import (
+    Head,
+    acceptance_of,
+    closure_of,
+    completion_of,
+    credits_of,
+    progress_of,
+    state_of,
+)
+from pressrun.domain.moments import Moment
+from pressrun.domain.refusals import Refuse, refuse_outside
+from pressrun.domain.tally import OUTCOMES, Tally, ranges_of
+from schemas.dispatch import ItemsMissing
+from schemas.events import Event
+from schemas.progress import Status
 from schemas.results import (
     BatchAccepted,
     BatchBlocked,
@@ -23,43 +28,18 @@ from schemas.results import (
     BatchReceived,
     BatchRejected,
     BatchSealed,
+    BatchWaiting,
     ItemsCancelled,
     ItemsFinished,
     MissingAsked,
 )
 
-PROGRESS_INTERVAL = timedelta(seconds=0.25)
+PROGRESS_INTERVAL_SECONDS = 0.25
 """Between two progress events of one batch: fast enough for eyes, nothing next to the work."""
 
 ENDED: frozenset[Status] = frozenset({"sealed", "rejected", "cancelled", "failed"})
 
-
-class Head(BaseModel):
-    """A batch without its tally, as it is kept in a table row."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
-    batch_id: str
-    kind: Kind = "letters"
-    name: str = ""
-    status: Status = "submitted"
-    attempt: int = 1
-    total: int | None = None
-    plan: str = ""
-    layout: Layout | None = None
-    created_at: datetime
-    completed_at: datetime | None = None
-    tally_digest: str = ""
-    succeeded: int = 0
-    failed: int = 0
-    cancelled: int = 0
-    archive: tuple[str, ...] = ()
-    archive_bytes: int | None = None
-    faults: tuple[Fault, ...] = ()
-    blocked: str | None = None
-
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_LONG_AGO = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +48,7 @@ class Batch:
 
     head: Head
     tally: Tally = field(default_factory=Tally)
-    announced_at: datetime = _LONG_AGO
+    announced_at: float = _LONG_AGO
 
     @property
     def is_open(self) -> bool:
@@ -84,21 +64,21 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Show:
+    """Effect: put the event on the topic once the rows are stored: told before, counts could go down after a crash."""
+
+    event: Event
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Keep:
     """Effect: store the bytes as a blob before anything is said."""
 
     blob: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """Effect: the record that carried the event is a bad record."""
-
-    code: str
-    reason: str
-
-
-Effect: TypeAlias = Say | Keep | Refuse
+Effect: TypeAlias = Say | Show | Keep | Refuse
 Step: TypeAlias = tuple[Batch | None, tuple[Effect, ...]]
 
 
@@ -116,23 +96,25 @@ def step(batch: Batch | None, event: Event) -> Step:
             return _reject(batch, event)
         case ItemsFinished():
             return _finish_items(batch, event)
-        case ItemsCancelled() | MissingAsked() | BatchBlocked() | BatchSealed() | BatchFailed() if batch is None:
+        case _ if batch is None:
             return None, (Refuse("unknown_batch", "no such batch is known here"),)
         case ItemsCancelled():
-            return _cancel_items(_known(batch), event)
+            return _cancel_items(batch, event)
         case MissingAsked():
-            return _tell_missing(_known(batch), event)
+            return _tell_missing(batch, event)
         case BatchBlocked():
-            return _block(_known(batch), event)
+            return _hold(batch, event, "blocked")
+        case BatchWaiting():
+            return _hold(batch, event, "waiting")
         case BatchSealed():
-            return _seal(_known(batch), event)
+            return _seal(batch, event)
         case BatchFailed():
-            return _fail(_known(batch), event)
+            return _fail(batch, event)
         case _:
             return batch, (Refuse("unknown_type", "the counter does not read this type"),)
 
 
-def report(batch: Batch, now: datetime) -> tuple[Batch, tuple[Effect, ...]]:
+def report(batch: Batch, now: Moment) -> tuple[Batch, tuple[Effect, ...]]:
     """Tell where the batch stands: completion at once, credits every time, progress four times a second."""
     head = batch.head
     if head.status != "running" or head.total is None:
@@ -140,54 +122,26 @@ def report(batch: Batch, now: datetime) -> tuple[Batch, tuple[Effect, ...]]:
     batch = replace(batch, head=_counted(head, batch.tally))
     if batch.tally.is_complete(head.total):
         return _complete(batch, now)
-    effects: list[Effect] = [_credits(batch)]
-    if now - batch.announced_at >= PROGRESS_INTERVAL:
-        batch = replace(batch, announced_at=now)
-        effects += _standing(batch.head, now)
+    effects: list[Effect] = [Say(credits_of(batch.head, batch.tally), "dispatch")]
+    if now.seconds - batch.announced_at >= PROGRESS_INTERVAL_SECONDS:
+        batch = replace(batch, announced_at=now.seconds)
+        effects += _standing(batch.head, now.time)
     return batch, tuple(effects)
 
 
-def look_again(batch: Batch, now: datetime) -> tuple[Batch, tuple[Effect, ...]]:
+def look_again(batch: Batch, now: Moment) -> tuple[Batch, tuple[Effect, ...]]:
     """What is repeated after recovery and on every tick, so that nothing said once and lost stays lost."""
     if batch.head.status == "closing":
-        # The closer may have missed it; readers of progress were told before it was stored.
-        return batch, _completed(batch.head)[:1]
+        # The closer may have missed it, or found the tally damaged; readers of progress were told before it was stored.
+        return batch, (Keep(_bitmaps(batch)), Say(completion_of(batch.head), "completions"))
     return report(batch, now)
-
-
-def state_of(head: Head, time: datetime) -> BatchState:
-    """The public state of a batch."""
-    return BatchState(
-        id=f"{head.batch_id}/state",
-        time=time,
-        batch_id=head.batch_id,
-        kind=head.kind,
-        name=head.name,
-        status=head.status,
-        attempt=head.attempt,
-        total=head.total,
-        succeeded=head.succeeded,
-        failed=head.failed,
-        cancelled=head.cancelled,
-        archive=head.archive,
-        archive_bytes=head.archive_bytes,
-        created_at=head.created_at,
-        completed_at=head.completed_at,
-        faults=head.faults,
-        blocked=head.blocked,
-    )
-
-
-def _known(batch: Batch | None) -> Batch:
-    assert batch is not None
-    return batch
 
 
 def _receive(batch: Batch | None, event: BatchReceived) -> Step:
     if batch is not None:
         return batch, ()
     head = Head(batch_id=event.batch_id, kind=event.kind, name=event.name, created_at=event.time)
-    return Batch(head), (Say(state_of(head, event.time), "batches"),)
+    return Batch(head), (Show(state_of(head, event.time), "batches"),)
 
 
 def _accept(batch: Batch | None, event: BatchAccepted) -> Step:
@@ -199,6 +153,7 @@ def _accept(batch: Batch | None, event: BatchAccepted) -> Step:
             "status": "running",
             "kind": event.kind,
             "name": event.name,
+            "priority": event.priority,
             "attempt": event.attempt,
             "total": event.total,
             "plan": event.plan,
@@ -229,7 +184,7 @@ def _reject(batch: Batch | None, event: BatchRejected) -> Step:
 def _finish_items(batch: Batch | None, event: ItemsFinished) -> Step:
     batch = batch or Batch(Head(batch_id=event.batch_id, created_at=event.time))
     failed = ranges_of(sorted({failure.index for failure in event.failures}))
-    refusal = _outside(batch.head, (*event.succeeded, *failed))
+    refusal = refuse_outside(batch.head.total, (*event.succeeded, *failed))
     if refusal:
         return batch, (refusal,)
     if not batch.is_open or event.attempt != batch.head.attempt:
@@ -237,13 +192,13 @@ def _finish_items(batch: Batch | None, event: ItemsFinished) -> Step:
     if batch.head.status == "closing":
         return batch, _completed(batch.head) if event.repair else ()
     tally = batch.tally.answer("succeeded", event.succeeded).answer("failed", failed)
-    return replace(batch, tally=tally, head=batch.head.model_copy(update={"blocked": None})), ()
+    return replace(batch, tally=tally, head=_moving(batch.head)), ()
 
 
 def _cancel_items(batch: Batch, event: ItemsCancelled) -> Step:
     if batch.head.status != "running" or event.attempt != batch.head.attempt:
         return batch, ()
-    refusal = _outside(batch.head, event.ranges)
+    refusal = refuse_outside(batch.head.total, event.ranges)
     if refusal:
         return batch, (refusal,)
     return replace(batch, tally=batch.tally.answer("cancelled", event.ranges)), ()
@@ -254,10 +209,12 @@ def _tell_missing(batch: Batch, event: MissingAsked) -> Step:
     if head.total is None or event.attempt != head.attempt:
         return batch, ()
     if not batch.is_open:
-        return batch, (_closed(head),)
+        return batch, (Say(closure_of(head), "dispatch"),)
+    if event.released == 0:
+        return batch, (Say(acceptance_of(head), "dispatch"), Say(credits_of(head, batch.tally), "dispatch"))
     ranges = batch.tally.missing(min(event.released, head.total))
     if not ranges:
-        return batch, (_credits(batch),)
+        return batch, (Say(credits_of(head, batch.tally), "dispatch"),)
     missing = ItemsMissing(
         id=f"{event.id}/answer",
         time=event.time,
@@ -273,44 +230,72 @@ MAX_RANGES = 4096
 """Ranges in one record: about 100 kB; what is left is found by the next look."""
 
 
-def _block(batch: Batch, event: BatchBlocked) -> Step:
-    if not batch.is_open or batch.head.blocked == event.reason:
+def _hold(batch: Batch, event: BatchBlocked | BatchWaiting, how: Literal["blocked", "waiting"]) -> Step:
+    """Note why the batch does not move; the next outcome of an item clears it."""
+    reason = PLAIN_REASONS.get(event.reason, event.reason)
+    if not _concerns(batch, event) or getattr(batch.head, how) == reason:
         return batch, ()
-    head = batch.head.model_copy(update={"blocked": event.reason})
+    head = _counted(batch.head.model_copy(update={how: reason}), batch.tally)
     return replace(batch, head=head), _standing(head, event.time)
 
 
+PLAIN_REASONS = {"storage_full": "disk", "storage_unavailable": "storage"}
+"""Codes of errors in the words people are shown."""
+
+
+def _moving(head: Head) -> Head:
+    held = head.blocked or head.waiting
+    return head.model_copy(update={"blocked": None, "waiting": None}) if held else head
+
+
 def _seal(batch: Batch, event: BatchSealed) -> Step:
-    if not batch.is_open:
+    if not _concerns(batch, event):
         return batch, ()
     update = {
         "status": event.status,
         "archive": event.archive,
         "archive_bytes": event.archive_bytes,
-        "blocked": None,
+        # Counted by the closer from the tally it sealed: results of this very block may not be counted here yet.
+        "succeeded": event.succeeded,
+        "failed": event.failed,
+        "cancelled": event.cancelled,
+        "completed_at": batch.head.completed_at or event.time,
     }
-    head = batch.head.model_copy(update=update)
-    return Batch(head), (*_ended(event, head), _closed(head))
+    head = _moving(batch.head).model_copy(update=update)
+    return Batch(head), (*_ended(event, head), Say(closure_of(head), "dispatch"))
+
+
+def _concerns(batch: Batch, event: BatchBlocked | BatchWaiting | BatchSealed | BatchFailed) -> bool:
+    return batch.is_open and event.attempt == batch.head.attempt
 
 
 def _fail(batch: Batch, event: BatchFailed) -> Step:
-    if not batch.is_open:
+    if not _concerns(batch, event):
         return batch, ()
     head = batch.head.model_copy(
         update={"status": "failed", "faults": (event.error,), "completed_at": batch.head.completed_at or event.time}
     )
-    return Batch(head), (*_ended(event, head), _closed(head))
+    return Batch(head), (*_ended(event, head), Say(closure_of(head), "dispatch"))
 
 
-def _complete(batch: Batch, now: datetime) -> tuple[Batch, tuple[Effect, ...]]:
+def _complete(batch: Batch, now: Moment) -> tuple[Batch, tuple[Effect, ...]]:
+    bitmaps = _bitmaps(batch)
+    update = {"status": "closing", "completed_at": now.time, "tally_digest": sha256(bitmaps).hexdigest()}
+    head = batch.head.model_copy(update=update)
+    batch = replace(batch, head=head, announced_at=now.seconds)
+    return batch, (
+        Keep(bitmaps),
+        *_completed(head),
+        Say(credits_of(head, batch.tally), "dispatch"),
+        *_standing(head, now.time),
+    )
+
+
+def _bitmaps(batch: Batch) -> bytes:
+    """The tally as the closer reads it: three bitmaps, one after the other."""
     total = batch.head.total
     assert total is not None
-    outcomes: Sequence[Outcome] = ("succeeded", "failed", "cancelled")
-    bitmaps = b"".join(batch.tally.bitmap(outcome, total) for outcome in outcomes)
-    update = {"status": "closing", "completed_at": now, "tally_digest": sha256(bitmaps).hexdigest()}
-    head = batch.head.model_copy(update=update)
-    batch = replace(batch, head=head, announced_at=now)
-    return batch, (Keep(bitmaps), *_completed(head), _credits(batch), *_standing(head, now))
+    return b"".join(batch.tally.bitmap(outcome, total) for outcome in OUTCOMES)
 
 
 def _counted(head: Head, tally: Tally) -> Head:
@@ -319,78 +304,14 @@ def _counted(head: Head, tally: Tally) -> Head:
     return head.model_copy(update=update)
 
 
+def _completed(head: Head) -> tuple[Effect, ...]:
+    completed = completion_of(head)
+    return Say(completed, "completions"), Say(completed, "progress")
+
+
 def _ended(event: Event, head: Head) -> tuple[Effect, ...]:
     return Say(event, "progress"), Say(state_of(head, event.time), "batches")
 
 
-def _standing(head: Head, now: datetime) -> tuple[Effect, ...]:
-    return Say(_progressed(head, now), "progress"), Say(state_of(head, now), "batches")
-
-
-def _credits(batch: Batch) -> Effect:
-    head = batch.head
-    assert head.layout is not None
-    answered = ItemsAnswered(
-        id=f"{head.batch_id}/{head.attempt}/answered/{batch.tally.counts.answered}",
-        time=head.created_at,
-        batch_id=head.batch_id,
-        attempt=head.attempt,
-        answered=batch.tally.answered_by_partition(head.layout),
-    )
-    return Say(answered, "dispatch")
-
-
-def _progressed(head: Head, now: datetime) -> BatchProgressed:
-    answered = head.succeeded + head.failed + head.cancelled
-    return BatchProgressed(
-        id=f"{head.batch_id}/{head.attempt}/{head.status}/{answered}" + (f"/{head.blocked}" if head.blocked else ""),
-        time=now,
-        batch_id=head.batch_id,
-        attempt=head.attempt,
-        status=head.status,
-        total=head.total or 0,
-        succeeded=head.succeeded,
-        failed=head.failed,
-        cancelled=head.cancelled,
-        blocked=head.blocked,
-    )
-
-
-def _completed(head: Head) -> tuple[Effect, ...]:
-    assert head.total is not None
-    assert head.completed_at is not None
-    completed = BatchCompleted(
-        id=f"{head.batch_id}/{head.attempt}/completed",
-        time=head.completed_at,
-        batch_id=head.batch_id,
-        attempt=head.attempt,
-        total=head.total,
-        succeeded=head.succeeded,
-        failed=head.failed,
-        cancelled=head.cancelled,
-        tally=head.tally_digest,
-        plan=head.plan,
-    )
-    return Say(completed, "completions"), Say(completed, "progress")
-
-
-def _closed(head: Head) -> Effect:
-    closed = BatchClosed(
-        id=f"{head.batch_id}/{head.attempt}/closed",
-        time=head.created_at,
-        batch_id=head.batch_id,
-        attempt=head.attempt,
-    )
-    return Say(closed, "dispatch")
-
-
-def _outside(head: Head, ranges: Sequence[IndexRange]) -> Refuse | None:
-    """Indexes the batch cannot have; while its total is unknown a range may be as wide as a bitmap row."""
-    for span in ranges:
-        if span.last < span.first:
-            return Refuse("range_reversed", "a range ends before it begins")
-        if head.total is None and span.last - span.first >= ROW_LENGTH:
-            return Refuse("range_too_wide", "a range is wider than a run can be")
-        if head.total is not None and span.last >= head.total:
-            return Refuse("index_outside", "an index is not in the batch")
-    return None
+def _standing(head: Head, time: datetime) -> tuple[Effect, ...]:
+    return Show(progress_of(head, time), "progress"), Show(state_of(head, time), "batches")

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from pressrun.domain.batches import Batch, Effect, Refuse, look_again, report, step
+from pressrun.domain.batches import Batch, Effect, Show, look_again, report, step
 from pressrun.domain.ledger import Ledger
+from pressrun.domain.moments import Moment
+from pressrun.domain.refusals import Refuse
 from schemas.events import Event, Record
 
 
@@ -15,11 +16,14 @@ class Counted:
 
     batches: tuple[Batch, ...]
     effects: tuple[Effect, ...]
+    """Before the rows are stored, in their order."""
+    shown: tuple[Show, ...]
+    """After the rows are stored."""
     refused: tuple[tuple[int, Refuse], ...]
     """Position of the event in the block, and why its record is a bad one."""
 
 
-def count(ledger: Ledger, events: Sequence[Record], now: datetime) -> Counted:
+def count(ledger: Ledger, events: Sequence[Record], now: Moment) -> Counted:
     """The batches after the events; anything that is no Event (a Tick) makes all open batches look again."""
     batches: dict[str, Batch] = {}
     effects: list[Effect] = []
@@ -38,4 +42,6 @@ def count(ledger: Ledger, events: Sequence[Record], now: datetime) -> Counted:
     for batch_id, batch in batches.items():
         batches[batch_id], told = look(batch, now)
         effects += told
-    return Counted(tuple(batches.values()), tuple(effects), tuple(refused))
+    shown = tuple(effect for effect in effects if isinstance(effect, Show))
+    first = tuple(effect for effect in effects if not isinstance(effect, Show))
+    return Counted(tuple(batches.values()), first, shown, tuple(refused))

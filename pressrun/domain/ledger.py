@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, MutableMapping
 
-from pressrun.domain.batches import ENDED, Batch, Head
+from pressrun.domain.batches import ENDED, Batch
+from pressrun.domain.heads import Head
 from pressrun.domain.tally import Row, Tally
 from schemas.layouts import ROW_LENGTH
 

@@ -7,6 +7,7 @@ by weight, batches of one priority in turn, one run (or what the window leaves o
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from pressrun.domain.moments import Moment
 from pressrun.domain.scheduling import SHORTEST_RUN, Running, Schedule, step, with_batch
 from schemas.events import Event, IndexRange, Priority, Record
 from schemas.layouts import ROW_LENGTH
@@ -32,7 +33,7 @@ class Release:
 
 
 def take_turn(
-    schedule: Schedule, events: Iterable[Record], now: float, at_most: int
+    schedule: Schedule, events: Iterable[Record], now: Moment, at_most: int
 ) -> tuple[Schedule, tuple[Event, ...], tuple[Release, ...]]:
     """One block of `dispatch`: the schedule after it, what the counter is told, what is released."""
     said: list[Event] = []
@@ -40,7 +41,7 @@ def take_turn(
         if isinstance(event, Event):
             schedule, told = step(schedule, event, now)
             said += told
-    schedule, releases = release(schedule, now, at_most)
+    schedule, releases = release(schedule, now.seconds, at_most)
     return schedule, tuple(said), releases
 
 

@@ -29,7 +29,14 @@ class NotingBlobs:
 
 def an_aggregator(blobs: NotingBlobs | None = None) -> Stage:
     stage = a_stage()
-    aggregate.attach(stage.app, outbox=stage.outbox, blobs=blobs or NotingBlobs(), clock=stage.clock, partitions=4)
+    aggregate.attach(
+        stage.app,
+        outbox=stage.outbox,
+        blobs=blobs or NotingBlobs(),
+        clock=stage.clock,
+        steady=stage.steady,
+        partitions=4,
+    )
     return stage
 
 

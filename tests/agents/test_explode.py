@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import orjson
+import pytest
 from builders import BATCH, NOW, a_cancel, an_accepted, credits_of
 from stage import Stage, a_stage
 
@@ -16,6 +17,8 @@ from sinks.errors import BlobMissing, StorageUnavailable
 
 
 class FakeRows:
+    partitions = 8
+
     def __init__(self, ended: frozenset[str] = frozenset(), errors: Sequence[Exception] = ()) -> None:
         self.ended = ended
         self.errors = list(errors)
@@ -39,7 +42,14 @@ def a_scheduler(rows: FakeRows | None = None, lag: int = 0) -> Stage:
         return lag
 
     explode.attach(
-        stage.app, outbox=stage.outbox, rows=rows or FakeRows(), lag=lagging, clock=stage.clock, partitions=1, workers=2
+        stage.app,
+        outbox=stage.outbox,
+        rows=rows or FakeRows(),
+        lag=lagging,
+        clock=stage.clock,
+        steady=stage.steady,
+        partitions=1,
+        workers=2,
     )
     return stage
 
@@ -137,14 +147,16 @@ async def test_bad_records_are_buried() -> None:
     assert len(items_of(stage)) == 32
 
 
-async def test_a_lagging_system_is_never_asked_for_missing_items() -> None:
-    stage = a_scheduler(lag=5)
+@pytest.mark.parametrize(("lag", "questions"), [(0, 1), (5, 0)])
+async def test_a_silent_batch_is_asked_about_unless_the_system_lags(lag: int, questions: int) -> None:
+    stage = a_scheduler(lag=lag)
 
     async with stage.playing():
         await stage.give(an_accepted(32))
+        stage.seconds += 31
         await stage.give(Tick(id="tick", time=NOW))
 
-    assert stage.outbox.events(MissingAsked) == []
+    assert len(stage.outbox.events(MissingAsked)) == questions
 
 
 async def test_a_batch_whose_rows_are_gone_fails_and_the_scheduler_goes_on() -> None:

@@ -1,12 +1,11 @@
 """What the counter decides: every fact about a batch, its repeats, and the facts that come too late or too early."""
 
-from datetime import timedelta
-
 import pytest
 from builders import (
     NOW,
     a_batch,
     a_cancellation_of,
+    a_moment,
     a_question,
     a_rejection,
     a_result,
@@ -15,7 +14,7 @@ from builders import (
     ranges,
 )
 
-from pressrun.domain.batches import Batch, Effect, Keep, Refuse, Say, look_again, report, step
+from pressrun.domain.batches import Batch, Effect, Keep, Refuse, Say, Show, look_again, report, step
 from schemas.batches import BatchState
 from schemas.completions import BatchCompleted
 from schemas.dispatch import BatchClosed, ItemsAnswered, ItemsMissing
@@ -30,13 +29,15 @@ def after(batch: Batch | None, *events: Event) -> tuple[Batch, list[Effect]]:
         batch, told = step(batch, event)
         effects += told
     assert batch is not None
-    batch, told = report(batch, NOW)
+    batch, told = report(batch, a_moment())
     return batch, effects + list(told)
 
 
 def said(effects: list[Effect] | tuple[Effect, ...], kind: type[Event]) -> list[tuple[str, Event]]:
     return [
-        (effect.topic, effect.event) for effect in effects if isinstance(effect, Say) and isinstance(effect.event, kind)
+        (effect.topic, effect.event)
+        for effect in effects
+        if isinstance(effect, Say | Show) and isinstance(effect.event, kind)
     ]
 
 
@@ -111,7 +112,7 @@ def test_the_answer_to_a_repair_repeats_the_completion_with_the_same_id() -> Non
 def test_a_completed_batch_is_announced_again_after_a_recovery() -> None:
     batch, first = after(a_batch(10), a_result((0, 9)))
 
-    _, again = look_again(batch, NOW + timedelta(minutes=1))
+    _, again = look_again(batch, a_moment(60))
 
     assert said(again, BatchCompleted) == said(first, BatchCompleted)[:1]
 
@@ -119,7 +120,7 @@ def test_a_completed_batch_is_announced_again_after_a_recovery() -> None:
 def test_a_running_batch_repeats_its_credits_on_a_tick() -> None:
     batch, _ = after(a_batch(10), a_result((0, 3)))
 
-    _, effects = look_again(batch, NOW + timedelta(seconds=5))
+    _, effects = look_again(batch, a_moment(5))
 
     assert said(effects, ItemsAnswered)
     assert said(effects, BatchProgressed)
@@ -128,8 +129,8 @@ def test_a_running_batch_repeats_its_credits_on_a_tick() -> None:
 def test_progress_is_told_at_most_four_times_a_second() -> None:
     batch, _ = after(a_batch(10), a_result((0, 1)))
 
-    _, soon = report(batch, NOW + timedelta(milliseconds=200))
-    _, later = report(batch, NOW + timedelta(milliseconds=250))
+    _, soon = report(batch, a_moment(0.2))
+    _, later = report(batch, a_moment(0.25))
 
     assert not said(soon, BatchProgressed)
     assert said(later, BatchProgressed)
@@ -230,5 +231,5 @@ def test_what_a_batch_waits_for_is_shown_until_it_moves() -> None:
 
     state = said(effects, BatchState)[0][1]
     assert isinstance(state, BatchState)
-    assert state.blocked == "storage_full"
+    assert state.blocked == "disk"
     assert moved.head.blocked is None

@@ -1,6 +1,6 @@
 """Batches in table rows: what is stored can be loaded by another process, and no more is written than changed."""
 
-from builders import NOW, a_batch, a_result, a_sealing
+from builders import a_batch, a_moment, a_result, a_sealing
 
 from pressrun.domain.batches import Batch, report, step
 from pressrun.domain.ledger import Ledger
@@ -19,7 +19,7 @@ def stepped(batch: Batch, *events: object) -> Batch:
         after, _ = step(batch, event)  # type: ignore[arg-type] # events of the builders
         assert after is not None
         batch = after
-    return report(batch, NOW)[0]
+    return report(batch, a_moment())[0]
 
 
 def test_a_stored_batch_is_loaded_by_another_process() -> None:
@@ -31,7 +31,7 @@ def test_a_stored_batch_is_loaded_by_another_process() -> None:
 
     assert loaded is not None
     assert loaded.tally == batch.tally
-    assert report(loaded, NOW)[0].head == batch.head
+    assert report(loaded, a_moment())[0].head == batch.head
 
 
 def test_an_unknown_batch_is_none() -> None:

@@ -10,7 +10,8 @@ from faust.types import TP
 
 from streams.app import BlockApp, BlockTopic, BlockTransport, ClusterSettings, create_app
 from streams.consumer import BlockConsumer
-from streams.lanes import Lane, Place
+from streams.errors import BodyOvertaken, BodyUnfinished
+from streams.lanes import Block, Lane, Place
 from streams.producer import StrictBuffer, StrictProducer
 from streams.tables import FlushedTable, PatientRecovery
 
@@ -33,6 +34,11 @@ def a_consumer_with_a_finished_block(app: BlockApp) -> tuple[BlockConsumer, Lane
     consumer._committed_offset[PLACE] = None
     lane.hand_out([FakeRecord()]).done()
     return consumer, lane
+
+
+def a_block(partition: int = 0) -> Block:
+    lane = Lane(Place("items", partition), 0, on_change=lambda: None, on_failure=lambda _: None)
+    return lane.hand_out([FakeRecord()])
 
 
 class FakeRecord:
@@ -82,14 +88,59 @@ class _FullRecord(FakeRecord):
 
 async def test_a_table_waits_for_its_own_changelog_records(app: BlockApp) -> None:
     table = app.keep_table("rows", 4)
-    future = table.send_changelog(0, b"key", b"value")
+    producer = FakeFencedProducer()
+    app.fences = {3: producer}
+    app.at_work = a_block(partition=3)
+    table[b"key"] = b"old"
+    table[b"key"] = b"value"
 
     flushed = asyncio.create_task(table.flushed())
     await asyncio.sleep(0)
     assert not flushed.done()
-    future.set_result(None)
+    assert producer.sent == [("pressrun-guards-rows-changelog", 3, b"key", b"value")]
+    producer.acknowledged.set_result(None)
 
     await flushed
+    assert table.is_flushed
+
+
+async def test_a_body_that_leaves_rows_unflushed_ends_the_process(app: BlockApp) -> None:
+    failures: list[BaseException] = []
+    app.end_process = failures.append
+    table = app.keep_table("rows", 4)
+    block = a_block()
+
+    async def forgetful(block: Block) -> None:
+        table[b"key"] = b"value"
+        block.done()
+
+    table.mark = lambda _partition: None
+    with pytest.raises(BodyUnfinished):
+        await app._work_on(block, forgetful)
+
+    assert [type(failure) for failure in failures] == [BodyUnfinished]
+
+
+async def test_partitions_that_come_while_a_body_is_at_work_end_the_process(app: BlockApp) -> None:
+    failures: list[BaseException] = []
+    app.end_process = failures.append
+    app.at_work = a_block()
+
+    await app.take_over([])
+
+    assert [type(failure) for failure in failures] == [BodyOvertaken]
+
+
+class FakeFencedProducer:
+    """Notes what is sent; acknowledges when the test says so."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, int, bytes, bytes | None]] = []
+        self.acknowledged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def send(self, topic: str, *, key: bytes, value: bytes | None, partition: int) -> "asyncio.Future[None]":
+        self.sent.append((topic, partition, key, value))
+        return self.acknowledged
 
 
 async def test_producers_wait_for_all_replicas_and_double_nothing(app: BlockApp) -> None:

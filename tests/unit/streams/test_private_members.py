@@ -5,11 +5,12 @@ import inspect
 
 import faust
 import pytest
+from aiokafka.producer.sender import InitPIDHandler, Sender
 from faust.app.base import App
 from faust.stores.memory import Store
-from faust.tables.base import Collection
 from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
+from faust.tables.table import Table
 from faust.topics import Topic
 from faust.transport import producer as faust_producer
 from faust.transport.consumer import Consumer, ThreadDelegateConsumer
@@ -36,7 +37,12 @@ SIGNATURES = [
     (faust_producer.ProducerBuffer, "__post_init__", None),
     (TableManager, "recovery", None),
     (Recovery, "on_recovery_completed", "(self, generation_id: int = 0) -> None"),
-    (Collection, "send_changelog", None),
+    (Table, "on_key_set", "(self, key: ~KT, value: ~VT) -> None"),
+    (Table, "on_key_del", "(self, key: ~KT) -> None"),
+    (TableManager, "on_rebalance", None),
+    (Sender, "_maybe_wait_for_pid", "(self)"),
+    (Sender, "_find_coordinator", "(self, coordinator_type, coordinator_key)"),
+    (InitPIDHandler, "create_request", "(self)"),
     (Topic, "_compile_decode", "(self) -> None"),
 ]
 
