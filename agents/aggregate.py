@@ -5,7 +5,7 @@ import asyncio
 from agents.ports import Blobs, Block, Clock, Outbox, Steady, StreamApp
 from agents.reading import postpone, read_block
 from pressrun.domain.batches import Keep, Say
-from pressrun.domain.counting import count
+from pressrun.domain.counting import Counted, count
 from pressrun.domain.ledger import Ledger
 from pressrun.domain.moments import Moment
 from schemas.decoding import Decoder
@@ -49,6 +49,9 @@ def attach(app: StreamApp, *, outbox: Outbox, blobs: Blobs, clock: Clock, steady
     async def work(block: Block) -> None:
         read = [pair async for pair in read_block(block, DECODER, outbox, clock)]
         counted = count(ledger, [event for _, event in read], Moment(clock(), steady()))
+        if block.is_replayed:
+            await store(block, counted)
+            return
         try:
             for effect in counted.effects:
                 if isinstance(effect, Keep):
@@ -62,13 +65,17 @@ def attach(app: StreamApp, *, outbox: Outbox, blobs: Blobs, clock: Clock, steady
         app.crashpoint("aggregate.said")
         for position, refusal in counted.refused:
             await outbox.bury(read[position][0], block.place, refusal.code, refusal.reason, clock())
+        await store(block, counted)
+
+    async def store(block: Block, counted: Counted) -> None:
         for batch in counted.batches:
             ledger.store(batch)
         app.crashpoint("aggregate.before_flush")
         await table.flushed()
         app.crashpoint("aggregate.stored")
-        await outbox.say_all((shown.event, shown.topic) for shown in counted.shown)
-        app.crashpoint("aggregate.shown")
+        if not block.is_replayed:
+            await outbox.say_all((shown.event, shown.topic) for shown in counted.shown)
+            app.crashpoint("aggregate.shown")
         block.done()
 
     app.attach_body(TOPIC, work)

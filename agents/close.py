@@ -2,6 +2,7 @@
 
 from agents.ports import Block, Clock, IntentRunner, Outbox, StreamApp
 from agents.reading import read_block
+from pressrun.domain.closings import note, read_intents
 from schemas.completions import BatchCompleted, ClosingEnded
 from schemas.decoding import Decoder
 
@@ -16,26 +17,16 @@ def attach(
     table = app.keep_table("closings", partitions)
 
     def show_intents() -> None:
-        rows = [row for key, row in list(table.items()) if key.startswith(INTENT)]
-        closer.wake({event.id: event for event in map(BatchCompleted.model_validate_json, rows)})
+        closer.wake(read_intents(table))
 
     app.after_seek.append(show_intents)
 
     async def work(block: Block) -> None:
         async for _, event in read_block(block, DECODER, outbox, clock):
-            if isinstance(event, BatchCompleted):
-                table[_key(event)] = event.model_dump_json().encode()
-            elif isinstance(event, ClosingEnded):
-                table.pop(_key(event), None)
+            if isinstance(event, BatchCompleted | ClosingEnded):
+                note(table, event)
         await table.flushed()
         show_intents()
         block.done()
 
     app.attach_body(TOPIC, work)
-
-
-INTENT = b"intent/"
-
-
-def _key(event: BatchCompleted | ClosingEnded) -> bytes:
-    return INTENT + f"{event.batch_id}/{event.attempt}".encode()

@@ -2,18 +2,18 @@
 
 import asyncio
 
-from agents.ports import Block, Carrier, Clock, Doorkeeper, Outbox, StreamApp
+from agents.ports import Block, Carrier, Clock, Contacts, Doorkeeper, Outbox, StreamApp
 from agents.reading import postpone, read_block
 from schemas.decoding import BadRecord, Decoder
 from schemas.errors import PressrunError
 from schemas.results import BatchAccepted, BatchReceived
-from schemas.submissions import BatchSubmitted, CancelBatch
+from schemas.submissions import BatchSubmitted, CancelBatch, ResendNotice, SettleNotice
 
 TOPIC = "submissions"
-DECODER = Decoder(BatchSubmitted, CancelBatch)
+DECODER = Decoder(BatchSubmitted, CancelBatch, ResendNotice, SettleNotice)
 
 
-def attach(app: StreamApp, *, outbox: Outbox, doorkeeper: Doorkeeper, clock: Clock) -> None:
+def attach(app: StreamApp, *, outbox: Outbox, doorkeeper: Doorkeeper, contacts: Contacts, clock: Clock) -> None:
     """Make this App the intake."""
 
     async def work(block: Block) -> None:
@@ -31,6 +31,8 @@ def attach(app: StreamApp, *, outbox: Outbox, doorkeeper: Doorkeeper, clock: Clo
                 await decide(event)
             elif isinstance(event, CancelBatch):
                 await cancel(event)
+            elif isinstance(event, ResendNotice | SettleNotice):
+                await pass_on(event)
         except BadRecord as error:
             await outbox.bury(record, block.place, error.reason_code, str(error), clock())
 
@@ -44,9 +46,19 @@ def attach(app: StreamApp, *, outbox: Outbox, doorkeeper: Doorkeeper, clock: Clo
             await outbox.say(decision, "dispatch")
 
     async def cancel(event: CancelBatch) -> None:
-        if not await asyncio.to_thread(doorkeeper.knows, event.batch_id):
-            raise BadRecord("unknown_batch", "no such batch was submitted")
+        await require_known(event.batch_id)
         await outbox.say(event, "dispatch")
+
+    async def pass_on(event: ResendNotice | SettleNotice) -> None:
+        await require_known(event.batch_id)
+        # Which of its notices there are only the notifier knows; it buries what is about none of them.
+        if not await asyncio.to_thread(contacts.has_address, event.batch_id):
+            raise BadRecord("unknown_notice", "nobody is to be told of this batch")
+        await outbox.say(event, "progress")
+
+    async def require_known(batch_id: str) -> None:
+        if not await asyncio.to_thread(doorkeeper.knows, batch_id):
+            raise BadRecord("unknown_batch", "no such batch was submitted")
 
     app.attach_body(TOPIC, work)
 

@@ -1,19 +1,22 @@
-"""Keeps the intent to tell someone about a batch until it is known what became of it; telling happens outside."""
+"""Keeps every notice and how far it has come; what is open is shown to the mailer, which acts outside of the body."""
 
 import asyncio
+from typing import cast
 
-from agents.ports import Block, Clock, Contacts, IntentRunner, Outbox, StreamApp
+from agents.ports import Block, Carrier, Clock, Contacts, IntentRunner, Outbox, Steady, StreamApp
 from agents.reading import postpone, read_block
+from pressrun.domain.moments import Moment
+from pressrun.domain.notices import ROW, Heard, Notice, notice_of, read_notice, step, write_notice
 from schemas.decoding import Decoder
 from schemas.errors import PressrunError
-from schemas.events import Record
-from schemas.progress import NoticeEnded
+from schemas.progress import NoticeBegun, NoticeEnded
 from schemas.results import BatchFailed, BatchRejected, BatchSealed
+from schemas.submissions import ResendNotice, SettleNotice
 
 TOPIC = "progress"
-TOLD = BatchSealed | BatchRejected | BatchFailed
-DECODER = Decoder(BatchSealed, BatchRejected, BatchFailed, NoticeEnded, ignored=("BatchProgressed", "BatchCompleted"))
-INTENT = b"intent/"
+TOLD = (BatchSealed, BatchRejected, BatchFailed)
+COMMANDS = (ResendNotice, SettleNotice)
+DECODER = Decoder(*TOLD, *COMMANDS, NoticeBegun, NoticeEnded, ignored=("BatchProgressed", "BatchCompleted"))
 
 
 def attach(
@@ -21,35 +24,52 @@ def attach(
     *,
     outbox: Outbox,
     contacts: Contacts,
-    mailer: IntentRunner[TOLD],
+    mailer: IntentRunner[Notice],
     clock: Clock,
+    steady: Steady,
     partitions: int,
 ) -> None:
-    """Make this App the notifier; `mailer` is woken whenever the intents may have changed."""
+    """Make this App the notifier; `mailer` is woken whenever the open notices may have changed."""
     table = app.keep_table("notices", partitions)
+    open_notices: dict[bytes, Notice] = {}
 
-    def show_intents() -> None:
-        rows = [row for key, row in list(table.items()) if key.startswith(INTENT)]
-        events = [DECODER.decode(row) for row in rows]
-        mailer.wake({event.id: event for event in events if isinstance(event, TOLD)})
+    def read_rows() -> None:
+        rows = [(key, read_notice(row)) for key, row in list(table.items()) if key.startswith(ROW)]
+        open_notices.clear()
+        open_notices.update((key, notice) for key, notice in rows if notice and notice.is_open)
+        show()
 
-    app.after_seek.append(show_intents)
+    def show() -> None:
+        mailer.wake({notice.errand: notice for notice in open_notices.values()})
 
-    async def keep(event: Record) -> None:
-        if isinstance(event, NoticeEnded) and event.outcome != "waiting":
-            table.pop(INTENT + event.batch_id.encode(), None)
-        if isinstance(event, TOLD) and await asyncio.to_thread(contacts.has_address, event.batch_id):
-            table[INTENT + event.batch_id.encode()] = event.model_dump_json().encode()
+    app.after_seek.append(read_rows)
+
+    async def hear(block: Block, record: Carrier, event: Heard) -> None:
+        if isinstance(event, TOLD) and not await asyncio.to_thread(contacts.has_address, event.batch_id):
+            return
+        key = ROW + notice_of(event).encode()
+        before = read_notice(table.get(key))
+        if before is None and isinstance(event, COMMANDS):
+            await outbox.bury(record, block.place, "unknown_notice", "there is no such notice", clock())
+        after, said = step(before, event, Moment(clock(), steady()))
+        await outbox.say_all((word, TOPIC) for word in said)
+        if after is None or after == before:
+            return
+        table[key] = write_notice(after)
+        open_notices.pop(key, None)
+        if after.is_open:
+            open_notices[key] = after
 
     async def work(block: Block) -> None:
         try:
-            async for _, event in read_block(block, DECODER, outbox, clock):
-                await keep(event)
+            async for record, event in read_block(block, DECODER, outbox, clock):
+                await hear(block, record, cast("Heard", event))
         except PressrunError as error:
             await postpone(block, error, outbox, clock)
             return
         await table.flushed()
-        show_intents()
+        app.crashpoint("notify.after_intent")
+        show()
         block.done()
 
     app.attach_body(TOPIC, work)

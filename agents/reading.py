@@ -19,6 +19,8 @@ async def read_block(
             event = decoder.decode(record.value)
             _check_home(event, block, outbox)
         except BadRecord as error:
+            if block.is_replayed:
+                continue
             await outbox.bury(record, block.place, error.reason_code, str(error), clock())
             continue
         if event is not None:

@@ -1,17 +1,21 @@
 """The one place that wires: builds the App of a role and gives its agent what it needs."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agents import aggregate, close, explode, intake, notify, render
-from pressrun.closing import AT_ONCE, SEALED, Closer
+from pressrun.closing import AT_ONCE, SEALED, Closer, clean_up
+from pressrun.crashpoints import crashpoint_of
 from pressrun.domain.letters import CompiledDesign
+from pressrun.domain.notices import Notice
 from pressrun.domain.work import Stamper
 from pressrun.doorkeeper import Doorkeeper
+from pressrun.hindrances import hindered
 from pressrun.intents import IntentRunner
-from pressrun.mailing import MAILS_AT_ONCE, Mailer
+from pressrun.mailing import MAILS_AT_ONCE, AddressBook, Mailer
 from pressrun.plans import BenchShelf, PlanShelf
 from pressrun.settings import Settings
 from pressrun.system import broker_of, session_timeout_of
@@ -20,10 +24,10 @@ from schemas.completions import BatchCompleted
 from schemas.results import BatchAccepted
 from sinks.errors import BlobCorrupt, BlobMissing
 from sinks.storage import LocalStorage
-from streams.administration import group_lag, missing_topics
+from streams.administration import group_lag
 from streams.app import BlockApp, ClusterSettings, create_app
-from streams.errors import TopicMissing
 from streams.outbox import Outbox
+from streams.suspects import Suspects
 from streams.ticker import attach_ticker
 from streams.topics import partitions_of
 from streams.topology import role_named
@@ -50,21 +54,22 @@ class Wiring:
 
 def open_storage(settings: Settings) -> LocalStorage:
     """The storage of a system."""
-    return LocalStorage(settings.home, settings.archives)
+    return LocalStorage(settings.home, settings.archives, crashpoint=crashpoint_of(settings))
 
 
 def build_role(name: str, settings: Settings, *, load_stamper: StamperLoader = CompiledDesign.from_bytes) -> BlockApp:
-    """The App of a role, ready to be started; raises TopicMissing, SystemDown, ClusterUnavailable."""
+    """The App of a role, ready to be started; raises SystemDown."""
     address = broker_of(settings)
-    missing = missing_topics(address)
-    if missing:
-        raise TopicMissing(f"topics are missing ({', '.join(missing)}): run `pressrun topics apply`")
     cluster = ClusterSettings(address, session_timeout=session_timeout_of(settings))
     roles = settings.home / "roles"
     roles.mkdir(parents=True, exist_ok=True)
     app = create_app(name, cluster, str(roles / name))
     app.rest_seconds = REST_SECONDS.get(name, 0.0)
-    _WIRE[name](Wiring(app, Outbox(app), open_storage(settings), settings, address, load_stamper))
+    app.suspects = Suspects(settings.home / "suspects")
+    app.crashpoint = crashpoint_of(settings)
+    outbox = Outbox(app)
+    app.condemn = outbox.give_up
+    _WIRE[name](Wiring(app, outbox, open_storage(settings), settings, address, load_stamper))
     return app
 
 
@@ -80,7 +85,8 @@ def _wire_intake(wiring: Wiring) -> None:
         batch_threshold=wiring.settings.batch_threshold,
         reserve_mb=wiring.settings.disk_reserve_mb,
     )
-    intake.attach(wiring.app, outbox=wiring.outbox, doorkeeper=doorkeeper, clock=_now)
+    contacts = AddressBook(wiring.storage)
+    intake.attach(wiring.app, outbox=wiring.outbox, doorkeeper=doorkeeper, contacts=contacts, clock=_now)
 
 
 def _wire_explode(wiring: Wiring) -> None:
@@ -90,6 +96,7 @@ def _wire_explode(wiring: Wiring) -> None:
         rows=_Rows(wiring.storage),
         lag=lambda: _lag(wiring.address),
         clock=_now,
+        steady=time.monotonic,
         partitions=partitions_of("dispatch"),
         workers=wiring.settings.workers,
     )
@@ -99,7 +106,7 @@ def _wire_explode(wiring: Wiring) -> None:
 def _wire_render(wiring: Wiring) -> None:
     workshop = LocalWorkshop(
         wiring.storage,
-        BenchShelf(wiring.storage, wiring.load_stamper, wiring.settings.item_delay_ms / 1000),
+        BenchShelf(wiring.storage, lambda data: hindered(wiring.load_stamper(data), wiring.settings)),
         wiring.settings.secrets,
     )
     render.attach(wiring.app, outbox=wiring.outbox, workshop=workshop, clock=_now)
@@ -111,12 +118,14 @@ def _wire_aggregate(wiring: Wiring) -> None:
         outbox=wiring.outbox,
         blobs=wiring.storage,
         clock=_now,
+        steady=time.monotonic,
         partitions=partitions_of("results"),
     )
     _tick(wiring, "aggregate", lambda: ledger.is_busy)
 
 
 def _wire_close(wiring: Wiring) -> None:
+    clean_up(wiring.storage)
     closer = Closer(wiring.storage, wiring.outbox, wiring.settings.secrets, fsync=wiring.settings.archive_fsync)
     runner: IntentRunner[BatchCompleted] = IntentRunner(
         closer.close, at_once=AT_ONCE, first=lambda event: event.total, end_process=wiring.app.end_process
@@ -127,15 +136,16 @@ def _wire_close(wiring: Wiring) -> None:
 
 def _wire_notify(wiring: Wiring) -> None:
     mailer = Mailer(wiring.storage, wiring.outbox, wiring.settings)
-    runner: IntentRunner[notify.TOLD] = IntentRunner(
-        mailer.tell, at_once=MAILS_AT_ONCE, first=lambda event: event.time, end_process=wiring.app.end_process
+    runner: IntentRunner[Notice] = IntentRunner(
+        mailer.tell, at_once=MAILS_AT_ONCE, first=lambda notice: notice.changed, end_process=wiring.app.end_process
     )
     notify.attach(
         wiring.app,
         outbox=wiring.outbox,
-        contacts=mailer,
+        contacts=AddressBook(wiring.storage),
         mailer=runner,
         clock=_now,
+        steady=time.monotonic,
         partitions=partitions_of("progress"),
     )
 
@@ -146,6 +156,8 @@ def _tick(wiring: Wiring, role: str, is_needed: Callable[[], bool]) -> None:
 
 class _Rows(PlanShelf):
     """Implements agents.explode.Rows."""
+
+    partitions = partitions_of("items-letters")
 
     def __init__(self, storage: LocalStorage) -> None:
         super().__init__(storage)

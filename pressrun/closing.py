@@ -2,34 +2,47 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from agents.reading import blocked, failed
-from pressrun.domain.batches import MAX_RANGES
+from pressrun.domain.batches import MAX_RANGES, Say
+from pressrun.domain.closings import (
+    TALLY_ABSENT,
+    Closing,
+    Effect,
+    Holes,
+    RemoveSegments,
+    Result,
+    Waits,
+    follow,
+    judge,
+)
 from pressrun.plans import PlanShelf
+from pressrun.sealings import FAILED, SEALED
 from pressrun.secrets import read_secret
-from schemas.completions import BatchCompleted, ClosingEnded
-from schemas.dispatch import ItemsMissing
+from schemas.completions import BatchCompleted
 from schemas.errors import PressrunError
 from schemas.events import IndexRange
-from schemas.results import BatchSealed
-from sinks.archive import Holes, Sealed, Sealing, seal_archive
-from sinks.errors import FlushFailed
+from schemas.results import BatchFailed, BatchSealed
+from sinks.archive import Sealed, Sealing, seal_archive
+from sinks.errors import BatchFolderMissing, BlobCorrupt, BlobMissing, FlushFailed, SealingRefused, SinkError
 from sinks.storage import LocalStorage
 from streams.outbox import Outbox
 
-SEALED = "sealed.json"
-"""Note in a batch's folder: the last word for every role; with it the batch is never run or announced again."""
+__all__ = ["AT_ONCE", "FAILED", "SEALED", "Closer", "clean_up"]
 
 AT_ONCE = 2
-RETRY_SECONDS = 1.0
-REPAIR_SECONDS = 30.0
+
+_PASSED = {"BatchSealed": "close.after_sealed_said", "ClosingEnded": "close.after_ended_said"}
+"""Crash points behind what is said."""
+
+EventT = TypeVar("EventT", BatchSealed, BatchFailed)
 
 
 class Closer:
-    """Carries out the intents of agents.close: seal, say, clean up; every step bears repetition."""
+    """Carries out the intents of agents.close: seal, clean up, say; every step bears repetition."""
 
     def __init__(self, storage: LocalStorage, outbox: Outbox, secrets: Path, *, fsync: bool) -> None:
         self._storage = storage
@@ -37,94 +50,138 @@ class Closer:
         self._secrets = secrets
         self._fsync = fsync
         self._stopping = threading.Event()
+        self._closings: dict[str, Closing] = {}
 
     def stop(self) -> None:
         """Sealings under way end at their next slice; they are begun anew by whoever comes next."""
         self._stopping.set()
 
-    async def close(self, completed: BatchCompleted, attempt: int) -> float | None:
+    async def close(self, completed: BatchCompleted, _tries: int) -> float | None:
         """One try at an intent; None when nothing is left to do, else the seconds to wait."""
+        known = self._closings.pop(completed.id, None)
+        closing = known if known and known.completed == completed else Closing(completed)
+        result = await asyncio.to_thread(self._try, closing)
+        following = follow(closing, result, _now())
         try:
-            sealed = await asyncio.to_thread(self._seal, completed)
+            await self._carry_out(following.effects)
+        except FlushFailed:
+            raise
+        except SinkError as error:
+            following = follow(closing, Waits(error.code), _now())
+            await self._carry_out(following.effects)
+        if following.closing is None:
+            return None
+        self._closings[completed.id] = following.closing
+        return following.seconds
+
+    async def _carry_out(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Say):
+                await self._outbox.say(effect.event, effect.topic)
+                if effect.event.type in _PASSED:
+                    self._storage.crashpoint(_PASSED[effect.event.type])
+            else:
+                await asyncio.to_thread(self._remove, effect)
+
+    def _remove(self, effect: RemoveSegments) -> None:
+        self._storage.remove_segments(effect.batch_id, effect.attempt)
+        self._storage.sweep_temporaries(effect.batch_id)
+        self._storage.sweep_blob_temporaries()
+        self._storage.crashpoint("close.segments_removed")
+
+    def _try(self, closing: Closing) -> Result:
+        completed = closing.completed
+        try:
+            return _find_end(self._storage, completed.batch_id) or self._seal(closing)
         except FlushFailed:
             # What the disk has is unknown; only a new process may look again.
             raise
         except PressrunError as error:
-            if not error.retriable:
-                await self._fail(completed, error)
-                return None
-            await self._say_blocked(completed, error.code)
-            return RETRY_SECONDS
-        if isinstance(sealed, Holes):
-            await self._ask_for_repair(completed, sealed)
-            return REPAIR_SECONDS * float(2**attempt)
-        await self._outbox.say(sealed, "results")
-        await self._end(completed)
-        return None
+            result = judge(completed, error, _now())
+        return result if isinstance(result, Waits) else self._give_up(result)
 
-    def _seal(self, completed: BatchCompleted) -> BatchSealed | Holes:
-        batch_id, attempt = completed.batch_id, completed.attempt
-        note = self._storage.read_note(batch_id, SEALED)
-        if note is None:
-            result = seal_archive(
-                self._sealing(completed), self._storage, stop=self._stopping.is_set, fsync=self._fsync
-            )
-            if isinstance(result, Holes):
-                return result
-            event = _sealed_event(completed, result)
-            self._storage.put_if_absent(batch_id, SEALED, event.model_dump_json().encode())
-            note = self._storage.read_note(batch_id, SEALED)
-        assert note is not None
-        self._storage.remove_segments(batch_id, attempt)
-        self._storage.sweep_temporaries(batch_id)
-        return BatchSealed.model_validate_json(note)
+    def _note_end(self, name: str, event: EventT) -> EventT:
+        """The event as it stands in its note, which another closer may have written first."""
+        self._storage.put_if_absent(event.batch_id, name, event.model_dump_json().encode())
+        return _read_end(self._storage, event.batch_id, name, type(event)) or event
 
-    def _sealing(self, completed: BatchCompleted) -> Sealing:
+    def _seal(self, closing: Closing) -> Result:
+        sealing = self._sealing(closing)
+        if isinstance(sealing, Waits):
+            return sealing
+        sealed = seal_archive(sealing, self._storage, stop=self._stopping.is_set, fsync=self._fsync)
+        if not isinstance(sealed, Sealed):
+            return Holes(tuple(IndexRange(first=first, last=last) for first, last in sealed.ranges[:MAX_RANGES]))
+        event = self._note_end(SEALED, _sealed_event(closing.completed, sealed))
+        self._storage.crashpoint("close.noted")
+        return event
+
+    def _give_up(self, event: BatchFailed) -> Result:
+        try:
+            return self._note_end(FAILED, event)
+        except BatchFolderMissing:
+            return event
+        except FlushFailed:
+            raise
+        except SinkError as error:
+            return Waits(error.code)
+
+    def _is_linked(self, completed: BatchCompleted) -> bool:
+        return self._storage.archive_path(completed.batch_id, completed.attempt).exists()
+
+    def _sealing(self, closing: Closing) -> Sealing | Waits:
+        completed = closing.completed
+        if self._storage.batch_folder(completed.batch_id, completed.attempt) is None and not self._is_linked(completed):
+            raise BatchFolderMissing
+        try:
+            bitmaps = self._storage.read_blob(completed.tally)
+        except (BlobMissing, BlobCorrupt):
+            return Waits(TALLY_ABSENT)
+        size = (completed.total + 7) // 8
+        succeeded, failed, cancelled = bitmaps[:size], bitmaps[size : 2 * size], bitmaps[2 * size :]
+        _check_counts(completed, (succeeded, failed, cancelled))
         shelf = PlanShelf(self._storage)
         plan = shelf.plan(completed.plan)
-        size = (completed.total + 7) // 8
-        bitmaps = self._storage.read_blob(completed.tally)
         return Sealing(
             batch_id=completed.batch_id,
             attempt=completed.attempt,
             total=completed.total,
-            succeeded=bitmaps[:size],
-            failed=bitmaps[size : 2 * size],
-            cancelled=bitmaps[2 * size :],
+            succeeded=succeeded,
+            failed=failed,
+            cancelled=cancelled,
             columns=plan.columns,
             cells_of=lambda index: shelf.cells(completed.plan, index),
             password=read_secret(self._secrets, plan.password_secret) if plan.password_secret else None,
+            wants_reasons=closing.asked == 0,
         )
 
-    async def _ask_for_repair(self, completed: BatchCompleted, holes: Holes) -> None:
-        ranges = tuple(IndexRange(first=first, last=last) for first, last in holes.ranges[:MAX_RANGES])
-        missing = ItemsMissing(
-            id=f"{completed.id}/holes",
-            time=_now(),
-            batch_id=completed.batch_id,
-            attempt=completed.attempt,
-            ranges=ranges,
-            asked_by="closer",
-        )
-        await self._outbox.say(missing, "dispatch")
 
-    async def _say_blocked(self, completed: BatchCompleted, reason: str) -> None:
-        event = blocked(completed.batch_id, completed.attempt, reason, _now)
-        await self._outbox.say(event, "results")
+def _check_counts(completed: BatchCompleted, bitmaps: Sequence[bytes]) -> None:
+    counts = tuple(int.from_bytes(bitmap).bit_count() for bitmap in bitmaps)
+    if counts != (completed.succeeded, completed.failed, completed.cancelled):
+        raise SealingRefused("The counts are not those of the outcomes.")
 
-    async def _fail(self, completed: BatchCompleted, error: PressrunError) -> None:
-        failed_event = failed(completed.batch_id, completed.attempt, "archive", error, _now)
-        await self._outbox.say(failed_event, "results")
-        await self._end(completed)
 
-    async def _end(self, completed: BatchCompleted) -> None:
-        ended = ClosingEnded(
-            id=f"{completed.batch_id}/{completed.attempt}/closing-ended",
-            time=_now(),
-            batch_id=completed.batch_id,
-            attempt=completed.attempt,
-        )
-        await self._outbox.say(ended, "completions")
+def clean_up(storage: LocalStorage) -> None:
+    """Remove what processes that died left: their temporary files, and segments of attempts that have ended."""
+    storage.sweep_everything()
+    for batch_id, attempt in storage.list_attempts():
+        end = _find_end(storage, batch_id)
+        if end is not None and end.attempt >= attempt:
+            storage.remove_segments(batch_id, attempt)
+
+
+def _find_end(storage: LocalStorage, batch_id: str) -> BatchSealed | BatchFailed | None:
+    return _read_end(storage, batch_id, SEALED, BatchSealed) or _read_end(storage, batch_id, FAILED, BatchFailed)
+
+
+def _read_end(storage: LocalStorage, batch_id: str, name: str, kind: type[EventT]) -> EventT | None:
+    """The event in a note; a damaged note counts as absent, for all it says can be found out again."""
+    note = storage.read_note(batch_id, name)
+    try:
+        return None if note is None else kind.model_validate_json(note)
+    except ValueError:
+        return None
 
 
 def _now() -> datetime:
@@ -145,5 +202,7 @@ def _sealed_event(completed: BatchCompleted, sealed: Sealed) -> BatchSealed:
         cancelled=completed.cancelled,
         archive=(sealed.path.name,),
         archive_bytes=sealed.size,
+        archive_sha256=(sealed.sha256,),
+        merkle_root=sealed.merkle_root,
         plan=completed.plan,
     )

@@ -1,6 +1,6 @@
 """Stored plans opened for use: canonical rows for the scheduler, compiled designs for workers, cells for the closer."""
 
-import time
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import orjson
 
-from pressrun.domain.letters import CompiledDesign, Letter, Refusal
+from pressrun.domain.letters import CompiledDesign
 from pressrun.domain.work import Stamper
 from schemas.layouts import ROW_LENGTH
 from schemas.plans import Plan
+from sinks.errors import BlobCorrupt
 from sinks.storage import LocalStorage
 
 PLANS_KEPT = 16
@@ -65,7 +66,10 @@ class PlanShelf:
         return self._plans.remember(digest, lambda: Plan.model_validate_json(self._storage.read_blob(digest)))
 
     def lines(self, digest: str, first: int, last: int) -> Sequence[bytes]:
-        """Canonical lines of items `first` to `last`, which lie in one block of 1,024."""
+        """Canonical lines of items `first` to `last`, which lie in one block of 1,024.
+
+        Raises BlobMissing, and BlobCorrupt for a block that is not as it was stored: never a line of it.
+        """
         plan = self.plan(digest)
         number = first // ROW_LENGTH
         if last // ROW_LENGTH != number or last >= plan.total:
@@ -80,33 +84,18 @@ class PlanShelf:
 
     def _read_block(self, plan: Plan, number: int) -> list[bytes]:
         start, end = plan.row_offsets[number], plan.row_offsets[number + 1]
-        return self._storage.read_range(plan.rows, start, end - start).splitlines()
-
-
-class SlowStamper:
-    """A stamper that takes longer, so that tests can interrupt it."""
-
-    def __init__(self, stamper: Stamper, seconds: float) -> None:
-        self._stamper = stamper
-        self._seconds = seconds
-
-    def stamp(self, record: dict[str, str]) -> Letter | Refusal:
-        time.sleep(self._seconds)
-        return self._stamper.stamp(record)
+        block = self._storage.read_range(plan.rows, start, end - start)
+        if plan.row_checksums and zlib.crc32(block) != plan.row_checksums[number]:
+            raise BlobCorrupt("Stored rows are not those the plan was made of.")
+        return block.splitlines()
 
 
 class BenchShelf:
-    """Opened plans of workers; `delay_seconds` is added to the work on each item."""
+    """Opened plans of workers."""
 
-    def __init__(
-        self,
-        storage: LocalStorage,
-        load: Callable[[bytes], Stamper] = CompiledDesign.from_bytes,
-        delay_seconds: float = 0.0,
-    ) -> None:
+    def __init__(self, storage: LocalStorage, load: Callable[[bytes], Stamper] = CompiledDesign.from_bytes) -> None:
         self._storage = storage
         self._load = load
-        self._delay_seconds = delay_seconds
         self._plans = PlanShelf(storage)
         self._benches: Recent[Bench] = Recent(BENCHES_KEPT)
 
@@ -116,5 +105,4 @@ class BenchShelf:
 
     def _make(self, digest: str) -> Bench:
         plan = self._plans.plan(digest)
-        stamper = self._load(self._storage.read_blob(plan.compiled))
-        return Bench(plan, SlowStamper(stamper, self._delay_seconds) if self._delay_seconds else stamper)
+        return Bench(plan, self._load(self._storage.read_blob(plan.compiled)))

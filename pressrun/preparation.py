@@ -1,5 +1,6 @@
 """Intake's work: looks at a design and a list, finds every fault before anything is produced, and stores a plan."""
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ class StoredRows:
 
     digest: str
     offsets: tuple[int, ...]
+    checksums: tuple[int, ...]
     total: int
     columns: tuple[str, ...]
     mapping: Mapping[str, str]
@@ -111,12 +113,16 @@ def store_rows(opened: List, wants: Sequence[Want], mapping: Mapping[str, str], 
     header, rows = opened
     columns = map_columns(header, wants, mapping)
     canonical = Canonicaliser(header, wants, columns)
+    offsets, checksums = [], []
     with storage.blob_writer() as writer:
-        offsets = [writer.write(block) for block in canonical.feed(rows)]
+        for block in canonical.feed(rows):
+            offsets.append(writer.write(block))
+            checksums.append(zlib.crc32(block))
         offsets.append(writer.write(b""))
     return StoredRows(
         digest=writer.digest,
         offsets=tuple(offsets),
+        checksums=tuple(checksums),
         total=canonical.total,
         columns=header,
         mapping={name: header[column] for name, column in columns.items()},
@@ -151,6 +157,7 @@ def _plan(order: Order, design: Design, opened: List, storage: LocalStorage, res
         total=rows.total,
         rows=rows.digest,
         row_offsets=rows.offsets,
+        row_checksums=rows.checksums,
         columns=rows.columns,
         variables=tuple(want.name for want in wants),
         design=storage.put_blob(pack_design(order.design)),

@@ -30,6 +30,27 @@ def count_ready(home: Path, role: str) -> int:
     return sum(_is_alive(path) for path in (home / "roles").glob(f"{role}-*.ready"))
 
 
+def pulse_path(home: Path, role: str, number: int) -> Path:
+    """Where a process writes down its signs of life (streams.pulse)."""
+    return home / "roles" / f"{role}-{number}.pulse"
+
+
+def note_halted(home: Path, role: str, number: int) -> None:
+    """Say that this place of the role stays empty until a person has looked."""
+    path = _halted(home, role, number)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+
+
+def forget_halted(home: Path, role: str, number: int) -> None:
+    _halted(home, role, number).unlink(missing_ok=True)
+
+
+def halted_roles(home: Path) -> tuple[str, ...]:
+    """Roles of which a place stays empty."""
+    return tuple(sorted({path.name.rsplit("-", 1)[0] for path in (home / "roles").glob("*.halted")}))
+
+
 def processes_of(workers: int) -> Iterator[tuple[str, int]]:
     """How many processes each role has."""
     for role in ROLES:
@@ -44,6 +65,10 @@ def needed_of(workers: int) -> Iterator[tuple[str, int]]:
 
 def _note(home: Path, role: str, number: int) -> Path:
     return home / "roles" / f"{role}-{number}.ready"
+
+
+def _halted(home: Path, role: str, number: int) -> Path:
+    return home / "roles" / f"{role}-{number}.halted"
 
 
 def _is_alive(note: Path) -> bool:

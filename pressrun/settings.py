@@ -71,6 +71,15 @@ class Settings(BaseSettings):
     item_delay_ms: float = Field(
         default=0.0, ge=0, description="For tests only: milliseconds added to the work on each item."
     )
+    item_traps: bool = Field(
+        default=False, description="For tests only: a value `__kill__` kills the worker, `__hang__` hangs it."
+    )
+    crashpoints: bool = Field(
+        default=False, description="For tests only: processes end at the points armed in the data directory."
+    )
+    silence_seconds: float = Field(
+        default=30.0, gt=1, description="A role whose work gives no sign of life for so long is ended and begun again."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Of the role logs.")
 
     @property

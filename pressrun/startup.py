@@ -82,7 +82,14 @@ def _start_broker(settings: Settings, say: Say) -> RunningBroker:
 
 
 def _supervise(settings: Settings, say: Say, on_ready: Callable[[], None]) -> None:
-    supervisor = Supervisor(settings.logs, settings.workers, say, home=settings.home, on_ready=on_ready)
+    supervisor = Supervisor(
+        settings.logs,
+        settings.workers,
+        say,
+        home=settings.home,
+        on_ready=on_ready,
+        silence=settings.silence_seconds,
+    )
     _handle_signals(lambda *_: supervisor.stop())
     ended = threading.Event()
     keeper = threading.Thread(target=_keep_broker, args=(settings, say, ended), name="broker-keeper", daemon=True)

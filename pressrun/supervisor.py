@@ -9,13 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pressrun.readiness import is_ready, needed_of, processes_of
+from pressrun.readiness import forget_halted, is_ready, needed_of, note_halted, processes_of, pulse_path
+from streams.dead_letter_limit import EXIT_FLOOD
+from streams.pulse import read_pulse
 from streams.runner import LIFELINE_VARIABLE
 
 NUMBER_VARIABLE = "PRESSRUN_ROLE_NUMBER"
 """Environment variable: which of a role's processes this is, from 0."""
 
 GRACE_SECONDS = 10.0
+SILENCE_SECONDS = 30.0
 LONGEST_PAUSE_SECONDS = 10.0
 POLL_SECONDS = 0.1
 REASON_BYTES = 4096
@@ -36,6 +39,8 @@ class Post:
     is_ready: bool = False
     failures: int = 0
     not_before: float = 0.0
+    is_halted: bool = False
+    """Whether it ended so that a person has to look first."""
 
 
 @dataclass(slots=True)
@@ -51,6 +56,8 @@ class Supervisor:
     on_ready: Callable[[], None] = lambda: None
     """Called once, when every role has the processes it needs."""
     grace: float = GRACE_SECONDS
+    silence: float = SILENCE_SECONDS
+    """A process that has given no sign of life for so many seconds is ended."""
     posts: list[Post] = field(default_factory=list)
     is_stopping: bool = False
     _was_ready: bool = False
@@ -81,11 +88,27 @@ class Supervisor:
             post.is_ready = is_ready(self.home, post.role, post.number, post.process.pid)
         if post.process is not None and post.process.poll() is not None:
             self._note_death(post, post.process.returncode, now)
-        if post.process is None and now >= post.not_before:
+        if post.process is not None:
+            self._end_if_silent(post, post.process, now)
+        if post.process is None and now >= post.not_before and not post.is_halted:
             self._start(post)
+
+    def _end_if_silent(self, post: Post, process: "subprocess.Popen[bytes]", now: float) -> None:
+        """Whoever hangs, or was stopped and forgotten, holds partitions nobody else can work on."""
+        sign = read_pulse(pulse_path(self.home, post.role, post.number), process.pid)
+        if sign is not None and now - sign > self.silence:
+            self.say(f"{post.role} {post.number} has given no sign of life for {now - sign:.0f} s, ending it")
+            process.kill()
+            process.wait()
+            self._note_death(post, process.returncode, now)
 
     def _note_death(self, post: Post, code: int, now: float) -> None:
         """Who was killed, or was ready before, can start: only another is waited with."""
+        if code == EXIT_FLOOD:
+            post.process, post.is_ready, post.is_halted = None, False, True
+            note_halted(self.home, post.role, post.number)
+            self.say(f"{post.role} {post.number} ended: nearly all it reads are bad records; it is not started again")
+            return
         cannot_start = code >= 0 and not post.is_ready
         post.failures = post.failures + 1 if cannot_start else 0
         pause = pause_after(post.failures)
@@ -96,6 +119,7 @@ class Supervisor:
         self.say(f"{post.role} {post.number} ended ({_how(code)}), {again}{reason}")
 
     def _start(self, post: Post) -> None:
+        forget_halted(self.home, post.role, post.number)
         read_end, _ = self._lifeline
         with self._output(post).open("ab") as output:
             post.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module

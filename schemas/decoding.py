@@ -1,6 +1,7 @@
 """Reads the bytes of a record strictly: a record is an event we know, a bad record, or from a newer version."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -67,12 +68,15 @@ def decode_one(kind: type[EventT], value: bytes | None) -> EventT:
     """The fast way for a topic that carries one type: a second look only where the first fails."""
     try:
         if value is not None and len(value) <= MAX_RECORD_BYTES:
-            return kind.model_validate_json(value)
+            event = kind.model_validate_json(value)
+            # A default would stand in for an envelope that is not there; the slow way says so.
+            if "type" in event.model_fields_set and "version" in event.model_fields_set:
+                return event
     except ValidationError:
         pass
-    event = Decoder(kind).decode(value)
-    assert isinstance(event, kind)
-    return event
+    read = Decoder(kind).decode(value)
+    assert isinstance(read, kind)
+    return read
 
 
 def _read(model: type[ModelT], value: bytes) -> ModelT:
@@ -81,5 +85,17 @@ def _read(model: type[ModelT], value: bytes) -> ModelT:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         code = "not_json" if first["type"] == "json_invalid" else "invalid"
-        where = ".".join(str(part) for part in first["loc"]) or "record"
-        raise BadRecord(code, f"{where}: {first['msg']}") from None
+        raise BadRecord(code, f"{_where(model, first['loc'])}: {first['msg']}") from None
+
+
+def _where(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
+    """Names declared fields and positions only: the keys of a free object are data, and may be a megabyte long."""
+    known = _field_names(model)
+    return ".".join(str(part) if isinstance(part, int) or part in known else "…" for part in location) or "record"
+
+
+@cache
+def _field_names(model: type[BaseModel]) -> frozenset[str]:
+    schema = model.model_json_schema()
+    objects = (schema, *schema.get("$defs", {}).values())
+    return frozenset(name for declared in objects for name in declared.get("properties", {}))

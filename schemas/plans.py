@@ -17,6 +17,9 @@ class Plan(BaseModel):
     total: int = Field(ge=1, lt=2**31, description="Items in the batch.")
     rows: Digest = Field(description="Canonical rows: NDJSON, one line per item.")
     row_offsets: tuple[int, ...] = Field(description="Byte offset of every 1,024th line, and the blob's size last.")
+    row_checksums: tuple[int, ...] = Field(
+        default=(), description="CRC-32 of each of these blocks of 1,024 lines; older plans have none."
+    )
     columns: tuple[str, ...] = Field(description="Headers of the list as handed in, for failures.csv.")
     variables: tuple[str, ...] = Field(description="The variables whose values a canonical row carries, in order.")
     design: Digest = Field(description="The design as handed in.")

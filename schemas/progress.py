@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from schemas.events import Attempt, Event
+from schemas.notices import NoticeEvent, NoticeOutcome
 
 Status = Literal["submitted", "running", "closing", "sealed", "rejected", "cancelled", "failed"]
 
@@ -21,18 +22,29 @@ class BatchProgressed(Event):
     succeeded: int = Field(description="Items whose artifact is made.")
     failed: int = Field(description="Items that could not be done.")
     cancelled: int = Field(description="Items that were not done because the batch was cancelled.")
-    blocked: str | None = Field(default=None, description="Why nothing moves, where something is waited for.")
+    blocked: str | None = Field(default=None, description="What is away, where nothing can move: disk, storage …")
+    waiting: str | None = Field(default=None, description="`window`: other batches have their turn; nothing is wrong.")
 
 
-class NoticeEnded(Event):
-    """What became of a notice: `unknown` means it may have been sent and a person decides."""
+class NoticeBegun(NoticeEvent):
+    """A notice is handed over now: said before the act, so that a try that was cut off is known of."""
+
+    topics: ClassVar[tuple[str, ...]] = ("progress",)
+
+    type: Literal["NoticeBegun"] = "NoticeBegun"
+
+
+class NoticeEnded(NoticeEvent):
+    """What became of a try at a notice: `unknown` means it may have been sent and a person decides."""
 
     topics: ClassVar[tuple[str, ...]] = ("progress",)
 
     type: Literal["NoticeEnded"] = "NoticeEnded"
-    notice: Literal["mail"] = Field(description="The way the notice goes.")
-    outcome: Literal["sent", "failed", "unknown", "waiting"] = Field(
+    outcome: NoticeOutcome = Field(
         description="`sent`: the mail server took it; `failed`: it did not, for good; `unknown`: nobody can know; "
-        "`waiting`: it is tried again."
+        "`waiting`: it was certainly not sent and is tried again."
     )
-    code: str | None = Field(default=None, description="Stable reason where it was not sent.")
+    code: str | None = Field(
+        default=None,
+        description="Stable reason where it was not sent; `settled` where a person said what became of it.",
+    )

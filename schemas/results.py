@@ -1,13 +1,14 @@
 """What is said on `results`: everything the one counter of a batch has to know, keyed by batch."""
 
-from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from schemas.events import Attempt, Digest, Event, Index, IndexRange, Kind, Priority
 from schemas.faults import Fault
 from schemas.layouts import Layout
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class BatchReceived(Event):
@@ -33,7 +34,7 @@ class BatchAccepted(Event):
     total: int = Field(ge=1, lt=2**31, description="Items in the batch.")
     plan: Digest = Field(description="The plan intake made.")
     layout: Layout = Field(description="How its indexes lie on the partitions of the items topic.")
-    submitted_at: datetime = Field(description="When the batch was submitted, UTC.")
+    submitted_at: AwareDatetime = Field(description="When the batch was submitted, UTC.")
 
 
 class BatchRejected(Event):
@@ -80,7 +81,7 @@ class ItemsCancelled(Event):
 
 
 class MissingAsked(Event):
-    """The scheduler asks which of the first `released` indexes have no outcome."""
+    """The scheduler asks which of the first `released` indexes have no outcome; with 0, what the batch is at all."""
 
     topics: ClassVar[tuple[str, ...]] = ("results",)
 
@@ -99,6 +100,16 @@ class BatchBlocked(Event):
     reason: str = Field(description="Stable code: storage_full, storage_unavailable …")
 
 
+class BatchWaiting(Event):
+    """The batch has its turn to come: nothing is wrong, others fill the window."""
+
+    topics: ClassVar[tuple[str, ...]] = ("results",)
+
+    type: Literal["BatchWaiting"] = "BatchWaiting"
+    attempt: Attempt
+    reason: str = Field(description="What is waited for: window.")
+
+
 class BatchSealed(Event):
     """The archive is whole, on disk and final."""
 
@@ -115,6 +126,10 @@ class BatchSealed(Event):
     cancelled: int = Field(description="Items in failures.csv that were cancelled.")
     archive: tuple[str, ...] = Field(description="Names of the archive's files inside the archive folder.")
     archive_bytes: int = Field(description="Size of the archive, all its files together.")
+    archive_sha256: tuple[Sha256, ...] = Field(default=(), description="SHA-256 of each of these files, hexadecimal.")
+    merkle_root: Sha256 | None = Field(
+        default=None, description="Merkle root of the manifest (RFC 6962), hexadecimal: what each entry is."
+    )
     plan: Digest = Field(description="The plan that was carried out.")
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.events import Digest, Event, Kind, Priority
+from schemas.notices import NoticeEvent
 
 SECRET_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"  # noqa: S105 - the shape of a name, not a secret
 
@@ -65,3 +66,23 @@ class CancelBatch(Event):
     topics: ClassVar[tuple[str, ...]] = ("submissions", "dispatch")
 
     type: Literal["CancelBatch"] = "CancelBatch"
+
+
+class ResendNotice(NoticeEvent):
+    """Send a notice once more, by a person's decision; `number` is the try that is known to have ended.
+
+    One about another try than the last changes nothing: two people who ask at once are sent one mail.
+    """
+
+    topics: ClassVar[tuple[str, ...]] = ("submissions", "progress")
+
+    type: Literal["ResendNotice"] = "ResendNotice"
+
+
+class SettleNotice(NoticeEvent):
+    """Say what became of a notice that is `unknown`; `number` is the try nobody can know of."""
+
+    topics: ClassVar[tuple[str, ...]] = ("submissions", "progress")
+
+    type: Literal["SettleNotice"] = "SettleNotice"
+    outcome: Literal["sent", "failed"] = Field(description="What the person found out.")

@@ -4,34 +4,33 @@ An archive holds `{index:07d}.<suffix>` for each item that succeeded, in index o
 entries are) and `failures.csv` (what is not there, and why).
 """
 
-import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sinks.bitmaps import check_partition, subtract, to_ranges
-from sinks.contents import write_archive
-from sinks.directory import DirectoryDamagedError, find_directory
+from sinks.bitmaps import check_partition, subtract, to_ranges, unite
+from sinks.contents import Written, write_archive
 from sinks.errors import (
     ArchiveUnreadable,
     BatchFolderMissing,
     FlushFailed,
+    PasswordMissing,
+    PasswordWrong,
     SealingRefused,
     SealingStopped,
+    SegmentUnreadable,
     SinkError,
     storage_errors,
 )
-from sinks.filesystem import TemporaryFile, flush_folder, is_there, link_if_absent, open_to_read, read_at
+from sinks.filesystem import TemporaryFile, flush_folder, is_there, link_if_absent
 from sinks.sealing import Holes, Sealed, Sealing
 from sinks.storage import LocalStorage
-from sinks.survey import survey_segments
+from sinks.survey import Survey, survey_segments
+from sinks.verification import verify_archive
 from sinks.zip_format import ZIP_LIMITS, Limits
 
 __all__ = ["Holes", "Sealed", "Sealing", "seal_archive"]
-
-_BUFFER_BYTES = 1 << 20
-_OWN_ENTRIES = 2
 
 
 def seal_archive(
@@ -40,96 +39,129 @@ def seal_archive(
     *,
     stop: Callable[[], bool],
     fsync: bool = True,
-    digest: bool = False,
     limits: Limits = ZIP_LIMITS,
 ) -> Sealed | Holes:
     """Make the archive of an attempt, or say which items have to be made again first; blocks, in slices.
 
-    An archive that is there, or that another closer finishes first, is returned as it is. `stop` is asked before every
-    8 MiB. Raises SealingRefused when the bitmaps are not each index exactly once, SealingStopped, BatchFolderMissing,
-    SegmentUnreadable when a segment changes meanwhile, and the errors of storage; nothing of an unfinished archive
-    stays. `fsync=False` gives up that the archive survives a loss of power.
+    An archive that is there, or that another closer finishes first, is read, and returned as it is when it is whole and
+    holds exactly the items that succeeded; else it is replaced. `stop` is asked before every 8 MiB. Raises
+    SealingRefused when the bitmaps are not each index exactly once, SealingStopped, BatchFolderMissing, and the errors
+    of storage; nothing of an unfinished archive stays. `fsync=False` gives up that the archive survives a power loss.
     """
     check_partition(sealing.total, sealing.succeeded, sealing.failed, sealing.cancelled)
     if sealing.password == b"":
         raise SealingRefused("An empty password protects nothing.")
-    final = storage.archive_path(sealing.batch_id, sealing.attempt)
-    if is_there(final):
-        return _read_sealed(final, stop, fsync=fsync, digest=digest)
+    closing = _Closing(
+        sealing, storage, storage.archive_path(sealing.batch_id, sealing.attempt), stop, fsync=fsync, limits=limits
+    )
     # Where the archive is there now, another closer has won and removed the segments under our hands.
     try:
-        result = _seal(_Closing(sealing, final, stop, fsync, digest, limits), storage)
+        result = _read_sealed(closing) or _seal(closing)
     except FlushFailed:
         raise
     except SinkError:
-        if not is_there(final):
+        sealed = _read_sealed(closing)
+        if sealed is None:
             raise
-    else:
-        if isinstance(result, Sealed) or not is_there(final):
-            return result
-    return _read_sealed(final, stop, fsync=fsync, digest=digest)
+        return sealed
+    return result if isinstance(result, Sealed) else _read_sealed(closing) or result
 
 
 @dataclass(frozen=True, slots=True)
 class _Closing:
     sealing: Sealing
+    storage: LocalStorage
     final: Path
     stop: Callable[[], bool]
     fsync: bool
-    digest: bool
     limits: Limits
 
 
-def _seal(closing: _Closing, storage: LocalStorage) -> Sealed | Holes:
-    sealing, final = closing.sealing, closing.final
-    folder = storage.batch_folder(sealing.batch_id, sealing.attempt)
+def _seal(closing: _Closing) -> Sealed | Holes:
+    """Survey and copy; a segment that changes in between counts as absent, and both are done again without it."""
+    distrusted: set[str] = set()
+    while True:
+        survey = _survey(closing, distrusted)
+        missing = to_ranges(_find_missing(closing.sealing, survey))
+        if missing:
+            return Holes(missing, survey.unreadable)
+        try:
+            return _write(closing, survey)
+        except SegmentUnreadable as error:
+            if error.segment is None or error.segment in distrusted:
+                raise
+            distrusted.add(error.segment)
+
+
+def _survey(closing: _Closing, distrusted: set[str]) -> Survey:
+    sealing = closing.sealing
+    folder = closing.storage.batch_folder(sealing.batch_id, sealing.attempt)
     if folder is None:
         raise BatchFolderMissing
-    is_encrypted = sealing.password is not None
-    survey = survey_segments(folder, sealing.total, suffix=sealing.suffix, is_encrypted=is_encrypted, stop=closing.stop)
-    missing = to_ranges(subtract(sealing.succeeded, survey.available))
-    if missing:
-        return Holes(missing, survey.unreadable)
+    return survey_segments(
+        folder,
+        sealing.total,
+        suffix=sealing.suffix,
+        is_encrypted=sealing.password is not None,
+        stop=closing.stop,
+        distrusted=distrusted,
+    )
+
+
+def _find_missing(sealing: Sealing, survey: Survey) -> bytes:
+    missing = subtract(sealing.succeeded, survey.available)
+    if sealing.wants_reasons and survey.unreadable:
+        return unite(missing, subtract(sealing.failed, survey.explained))
+    return missing
+
+
+def _write(closing: _Closing, survey: Survey) -> Sealed:
+    sealing, final, crashpoint = closing.sealing, closing.final, closing.storage.crashpoint
     with TemporaryFile(final.parent, final.name) as temporary:
         with storage_errors():
-            write_archive(
+            written = write_archive(
                 temporary.fd, sealing, survey.segments, final.parent, stop=closing.stop, limits=closing.limits
             )
             size = os.fstat(temporary.fd).st_size
-        sha256 = _read_digest(temporary.fd, closing.stop) if closing.digest else None
+        crashpoint("close.tmp_written")
         if closing.fsync:
             temporary.flush()
-        is_ours = link_if_absent(temporary.path, final)
-    if not is_ours:
-        return _read_sealed(final, closing.stop, fsync=closing.fsync, digest=closing.digest)
+        crashpoint("close.flushed")
+        if not link_if_absent(temporary.path, final):
+            sealed = _read_sealed(closing)
+            if sealed is not None:
+                return sealed
+            with storage_errors():
+                temporary.path.rename(final)
+        crashpoint("close.linked")
     if closing.fsync:
         flush_folder(final.parent)
-    return Sealed(final, size, sha256, int.from_bytes(sealing.succeeded).bit_count(), survey.unreadable)
+    return _sealed(closing, size, written, survey.unreadable)
 
 
-def _read_digest(fd: int, stop: Callable[[], bool]) -> str:
-    digest, position = hashlib.sha256(), 0
-    with storage_errors():
-        while part := read_at(fd, position, _BUFFER_BYTES):
-            if stop():
-                raise SealingStopped
-            digest.update(part)
-            position += len(part)
-    return digest.hexdigest()
+def _sealed(closing: _Closing, size: int, written: Written, unreadable: tuple[str, ...] = ()) -> Sealed:
+    entries = int.from_bytes(closing.sealing.succeeded).bit_count()
+    return Sealed(closing.final, size, entries, written.sha256, written.merkle_root, unreadable)
 
 
-def _read_sealed(final: Path, stop: Callable[[], bool], *, fsync: bool, digest: bool) -> Sealed:
-    with storage_errors():
-        fd = open_to_read(final)
-        try:
-            size = os.fstat(fd).st_size
-            entries = find_directory(fd, size).count - _OWN_ENTRIES
-            sha256 = _read_digest(fd, stop) if digest else None
-        except DirectoryDamagedError as error:
-            raise ArchiveUnreadable from error
-        finally:
-            os.close(fd)
-    if fsync:
+def _read_sealed(closing: _Closing) -> Sealed | None:
+    """The archive that is there, if it is one of this attempt, undamaged, with exactly the items that succeeded."""
+    sealing, final = closing.sealing, closing.final
+    if not is_there(final):
+        return None
+
+    def go_on(_done: int, _all: int) -> None:
+        if closing.stop():
+            raise SealingStopped
+
+    try:
+        found = verify_archive(final, sealing.password, progress=go_on)
+    except (ArchiveUnreadable, PasswordMissing, PasswordWrong):
+        return None
+    about = (found.batch_id, found.attempt, found.total, found.present)
+    if found.faults or about != (sealing.batch_id, sealing.attempt, sealing.total, sealing.succeeded):
+        return None
+    if closing.fsync:
         # The closer that linked it may have lost power before it did this.
         flush_folder(final.parent)
-    return Sealed(final, size, sha256, entries)
+    return _sealed(closing, found.size, Written(found.sha256, found.merkle_root))

@@ -3,16 +3,18 @@
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sinks.errors import BlobCorrupt, BlobMissing, UnsafeName, storage_errors
+from sinks.errors import BlobCorrupt, BlobMissing, StorageUnavailable, UnsafeName, storage_errors
 from sinks.filesystem import (
     TemporaryFile,
     flush_folder,
     make_folder,
     open_to_read,
+    pass_by,
     read_at,
     write_buffers,
 )
@@ -25,8 +27,9 @@ _BUFFERED_BYTES = 1 << 20
 class BlobWriter:
     """Writes a blob from a stream; nothing of it stays when its block ends with an exception."""
 
-    def __init__(self, blobs: Path) -> None:
+    def __init__(self, blobs: Path, crashpoint: Callable[[str], None] = pass_by) -> None:
         self._blobs = blobs
+        self._crashpoint = crashpoint
         self._hash = hashlib.sha256()
         self._pending: list[bytes] = []
         self._pending_bytes = 0
@@ -69,15 +72,28 @@ class BlobWriter:
     def _publish(self) -> None:
         self._write_pending()
         self._temporary.flush()
+        self._crashpoint("blob.written")
         digest = self._hash.hexdigest()
         final = blob_path(self._blobs, digest)
         make_folder(final.parent)
-        with storage_errors():
-            if not final.exists():
+        if not _is_whole(self._blobs, digest):
+            with storage_errors():
                 self._temporary.path.rename(final)
         # Also when it was there: its writer may have lost power before this line.
         flush_folder(final.parent)
         self._digest = digest
+
+
+def put_blob(blobs: Path, data: bytes, crashpoint: Callable[[str], None] = pass_by) -> str:
+    """Keep bytes and return their digest; what is there already is read, and replaced when it is damaged."""
+    digest = hashlib.sha256(data).hexdigest()
+    if _is_whole(blobs, digest):
+        # Its writer may have lost power before this line.
+        flush_folder(blob_path(blobs, digest).parent)
+        return digest
+    with BlobWriter(blobs, crashpoint) as writer:
+        writer.write(data)
+    return writer.digest
 
 
 def blob_path(blobs: Path, digest: str) -> Path:
@@ -85,6 +101,19 @@ def blob_path(blobs: Path, digest: str) -> Path:
     if not _DIGEST.fullmatch(digest):
         raise UnsafeName("A blob is named by the 64 hexadecimal digits of its SHA-256.")
     return blobs / digest[:2] / digest
+
+
+def _is_whole(blobs: Path, digest: str) -> bool:
+    """Tell whether a blob is there and has the bytes it is named by."""
+    try:
+        size = blob_size(blobs, digest)
+        found = hashlib.sha256()
+        for start in range(0, size, _BUFFERED_BYTES):
+            found.update(read_blob_range(blobs, digest, start, min(_BUFFERED_BYTES, size - start)))
+    except (BlobMissing, BlobCorrupt, StorageUnavailable):
+        # Where nothing can be read at the moment, nothing can be renamed either, and that is said then.
+        return False
+    return found.hexdigest() == digest
 
 
 def read_blob(blobs: Path, digest: str) -> bytes:

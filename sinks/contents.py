@@ -5,14 +5,15 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from sinks import failures_table, manifest
 from sinks.archive_writer import ArchiveWriter, read_spool
-from sinks.bitmaps import contains, iterate, unite
+from sinks.bitmaps import add, contains, iterate, unite
 from sinks.encryption import encrypt
-from sinks.errors import SealingStopped
+from sinks.errors import SealingStopped, SegmentUnreadable
 from sinks.manifest import ManifestWriter
 from sinks.merge import merge_segments
 from sinks.parts import PartReader
@@ -29,38 +30,55 @@ _CANCELLED = ("cancelled", "The batch was cancelled before the work for this ite
 Stop = Callable[[], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an archive is known by, both in hexadecimal: the SHA-256 of the file, the Merkle root of its manifest."""
+
+    sha256: str
+    merkle_root: str
+
+
 def write_archive(
     fd: int, sealing: Sealing, segments: Sequence[Segment], spools: Path, *, stop: Stop, limits: Limits
-) -> None:
+) -> Written:
     """Write a whole archive to an empty file from segments that hold all it needs.
 
     The manifest, the table and the directory grow in files without a name in the folder `spools`, so that memory does
-    not grow with the batch. Raises SealingStopped, SegmentUnreadable and OSError.
+    not grow with the batch. Raises SealingStopped, OSError, and SegmentUnreadable with the name of a segment that is
+    not any more what it was when it was surveyed.
     """
     with (
         _spool(spools) as directory,
         _spool(spools) as items,
         _spool(spools) as failures,
-        ThreadPoolExecutor(1, "archive") as thread,
+        ThreadPoolExecutor(2, "archive") as threads,
     ):
-        writer = ArchiveWriter(fd, directory, thread, stop, limits)
-        _write_entries(writer, items, sealing, segments)
+        writer = ArchiveWriter(fd, directory, threads, stop, limits)
+        merkle_root = _write_entries(writer, items, sealing, segments)
         _write_failures(failures, sealing, segments, stop)
         _add_spool(writer, manifest.NAME, items, sealing.password, stop)
         _add_spool(writer, failures_table.NAME, failures, sealing.password, stop)
-        writer.finish()
+        return Written(writer.finish(), merkle_root)
 
 
-def _write_entries(writer: ArchiveWriter, items: IO[bytes], sealing: Sealing, segments: Sequence[Segment]) -> None:
+def _write_entries(writer: ArchiveWriter, items: IO[bytes], sealing: Sealing, segments: Sequence[Segment]) -> str:
     listed = ManifestWriter(items, sealing.batch_id, sealing.attempt, sealing.total)
     is_encrypted = sealing.password is not None
+    written = bytearray(len(sealing.succeeded))
     with PartReader() as reader:
         for segment, entry in merge_segments(segments, load_entries):
-            if entry.index < sealing.total and contains(sealing.succeeded, entry.index):
-                described = archive_entry(entry, sealing.suffix, is_encrypted=is_encrypted)
+            if entry.index >= sealing.total or not contains(sealing.succeeded, entry.index):
+                continue
+            described = archive_entry(entry, sealing.suffix, is_encrypted=is_encrypted)
+            try:
                 writer.add(described, reader.read(segment, entry))
-                listed.add(entry.index, described.name.decode(), entry.sha256, entry.size)
-    listed.finish()
+            except SegmentUnreadable as error:
+                raise SegmentUnreadable(str(error), segment.name) from error
+            listed.add(entry.index, described.name.decode(), entry.sha256, entry.size)
+            add(written, entry.index)
+    if (bytes(written), listed.count) != (sealing.succeeded, int.from_bytes(sealing.succeeded).bit_count()):
+        raise SegmentUnreadable("The entries written are not the items that succeeded.")
+    return listed.finish()
 
 
 def _write_failures(target: IO[bytes], sealing: Sealing, segments: Sequence[Segment], stop: Stop) -> None:

@@ -87,6 +87,10 @@ class SegmentUnreadable(SinkError):
     code: ClassVar[str] = "segment_unreadable"
     retriable: ClassVar[bool] = True
 
+    def __init__(self, message: str | None = None, segment: str | None = None) -> None:
+        super().__init__(message)
+        self.segment = segment
+
 
 class SealingRefused(SinkError):
     """The outcomes are not exactly one for each index."""

@@ -36,11 +36,12 @@ class TemporaryFile:
     """
 
     def __init__(self, folder: Path, final: str) -> None:
-        self.path = folder / temporary_name(final)
         with storage_errors():
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            self.fd = os.open(self.path, flags, FILE_MODE)
-            fcntl.flock(self.fd, fcntl.LOCK_EX)
+            self.path, self.fd = _create_locked(folder, final)
+            while not os.fstat(self.fd).st_nlink:
+                # A sweeper was faster than our lock, and took the file for a dead writer's.
+                os.close(self.fd)
+                self.path, self.fd = _create_locked(folder, final)
 
     def __enter__(self) -> Self:
         return self
@@ -55,6 +56,17 @@ class TemporaryFile:
     def flush(self) -> None:
         """Wait until the bytes are on the disk."""
         flush(self.fd)
+
+
+def _create_locked(folder: Path, final: str) -> tuple[Path, int]:
+    path = folder / temporary_name(final)
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    return path, fd
+
+
+def pass_by(_name: str) -> None:
+    """A crash point at which nothing happens."""
 
 
 def write_whole(fd: int, data: bytes | memoryview) -> int:

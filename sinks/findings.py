@@ -17,6 +17,11 @@ class Findings:
         self._faults: list[str] = []
         self._fault_count = 0
 
+    @property
+    def present(self) -> bytes:
+        """The items that have an entry, as a bitmap."""
+        return bytes(self._present)
+
     def blame(self, fault: str) -> None:
         """Note a fault; only the first hundred are kept."""
         self._fault_count += 1

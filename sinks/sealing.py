@@ -9,7 +9,8 @@ from pathlib import Path
 class Sealing:
     """What is to be sealed: the three outcome bitmaps have bit i % 8 (lowest first) of byte i // 8 for index i.
 
-    `columns` and `cells_of` are the header and the cells of the original rows, for the items that did not succeed.
+    `columns` and `cells_of` are the header and the cells of the original rows, for the items that did not succeed. With
+    `wants_reasons` a failure whose reason may have been in a damaged segment is a hole too.
     """
 
     batch_id: str
@@ -22,25 +23,28 @@ class Sealing:
     cells_of: Callable[[int], Sequence[str]] = field(repr=False)
     password: bytes | None = field(default=None, repr=False)
     suffix: str = "pdf"
+    wants_reasons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """An archive under its final name: bytes, hexadecimal SHA-256 if asked for, and items in it.
+    """An archive under its final name: bytes, items in it, and both digests in hexadecimal.
 
-    `unreadable` names segments that were damaged and not needed.
+    `sha256` is of the file, `merkle_root` of its manifest (see sinks.manifest). `unreadable` names segments that were
+    damaged and not needed.
     """
 
     path: Path
     size: int
-    sha256: str | None
     entries: int
+    sha256: str
+    merkle_root: str
     unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Holes:
-    """Ranges of indexes, both ends included, that succeeded and are in no readable segment.
+    """Ranges of indexes, both ends included, that succeeded and are in no readable segment, or have lost their reason.
 
     `unreadable` names the segments that were damaged.
     """

@@ -7,7 +7,7 @@ The ZIP holds `shared/<sha256>.part` for each different beginning of its artifac
 import hashlib
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from sinks.encryption import encrypt
 from sinks.errors import BatchFolderMissing, SegmentRefused, UnsafeName, storage_errors
-from sinks.filesystem import TemporaryFile, is_there, write_buffers, write_whole
+from sinks.filesystem import TemporaryFile, is_there, pass_by, write_buffers, write_whole
 from sinks.sidecar import FailedItem, SegmentEntry, SharedPart, Sidecar, encode_sidecar
 from sinks.zip_format import ZIP_LIMITS, DirectoryExtent, central_record, end_records, local_header, plain_entry
 
@@ -55,6 +55,7 @@ def write_segment(
     *,
     suffix: str = "pdf",
     password: bytes | None = None,
+    crashpoint: Callable[[str], None] = pass_by,
 ) -> int:
     """Write `<name>.zip` and `<name>.json` into a batch's folder and return the bytes of the ZIP on disk.
 
@@ -76,7 +77,9 @@ def write_segment(
             written = _write_zip(zipped.fd, stored)
             facts = (written.frame_crc32, suffix, password is not None, written.shared, written.entries, failed)
             write_whole(described.fd, encode_sidecar(Sidecar(*facts)))
+        crashpoint("segment.written")
         _publish(described, folder / f"{name}.json")
+        crashpoint("segment.described")
         _publish(zipped, folder / f"{name}.zip")
     return written.size
 

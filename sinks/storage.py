@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from sinks import blobs
@@ -14,6 +15,7 @@ from sinks.filesystem import (
     link_if_absent,
     make_folder,
     open_to_read,
+    pass_by,
     read_at,
     remove_folder,
     sweep,
@@ -38,9 +40,12 @@ class LocalStorage:
     Files have mode 0600, folders 0700. Nothing is readable under its final name before it is whole. All methods block
     and may be called by several threads and processes. They raise StorageFull or StorageUnavailable (both retriable),
     FlushFailed, and UnsafeName for ids and names that are not ours.
+
+    `crashpoint` is told the name of each place passed at which tests let the process die.
     """
 
-    def __init__(self, root: Path, archives: Path) -> None:
+    def __init__(self, root: Path, archives: Path, *, crashpoint: Callable[[str], None] = pass_by) -> None:
+        self.crashpoint = crashpoint
         self._blobs = root / "blobs"
         self._batches = root / "batches"
         self._archives = archives
@@ -48,14 +53,12 @@ class LocalStorage:
             make_folder(folder.absolute())
 
     def put_blob(self, data: bytes) -> str:
-        """Keep bytes and return their hexadecimal SHA-256; the same bytes again change nothing."""
-        with self.blob_writer() as writer:
-            writer.write(data)
-        return writer.digest
+        """Keep bytes and return their hexadecimal SHA-256; the same bytes again heal what damage was done to them."""
+        return blobs.put_blob(self._blobs, data, self.crashpoint)
 
     def blob_writer(self) -> BlobWriter:
         """Return a context manager that keeps what is written to it as one blob, or nothing after an exception."""
-        return BlobWriter(self._blobs)
+        return BlobWriter(self._blobs, self.crashpoint)
 
     def read_blob(self, digest: str) -> bytes:
         """Return a whole blob; raises BlobMissing, or BlobCorrupt when its bytes have another SHA-256."""
@@ -132,13 +135,28 @@ class LocalStorage:
 
     def sweep_temporaries(self, batch_id: str) -> int:
         """Remove what dead writers left of a batch and its archives; return how many files and folders it was."""
-        folder = self._batches / _checked_id(batch_id)
-        attempts = [path for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
-        return sum(map(sweep, [folder, *attempts])) + sweep(self._archives, f"{batch_id}-")
+        return self._sweep_batch(self._batches / _checked_id(batch_id)) + sweep(self._archives, f"{batch_id}-")
+
+    def sweep_everything(self) -> int:
+        """Remove what dead writers left anywhere; return how many files and folders it was."""
+        batches = sum(map(self._sweep_batch, self._list_batches()))
+        return batches + sweep(self._archives) + self.sweep_blob_temporaries()
+
+    def list_attempts(self) -> list[tuple[str, int]]:
+        """Return the batches and attempts that have a folder for segments."""
+        folders = (path for batch in self._list_batches() for path in _list_attempts(batch))
+        return [(path.parent.name, int(path.name)) for path in folders]
 
     def sweep_blob_temporaries(self) -> int:
         """Remove what dead writers of blobs left; return how many files it was."""
         return sweep(self._blobs)
+
+    def _sweep_batch(self, folder: Path) -> int:
+        return sum(map(sweep, [folder, *_list_attempts(folder)]))
+
+    def _list_batches(self) -> list[Path]:
+        with storage_errors():
+            return [path for path in self._batches.iterdir() if _BATCH_ID.fullmatch(path.name)]
 
     def _attempt_path(self, batch_id: str, attempt: int) -> Path:
         return self._batches / _checked_id(batch_id) / str(_checked_attempt(attempt))
@@ -147,6 +165,11 @@ class LocalStorage:
         if not _NOTE_NAME.fullmatch(name):
             raise UnsafeName("A note's name is lower-case letters, digits and hyphens with a suffix after a dot.")
         return self._batches / _checked_id(batch_id) / name
+
+
+def _list_attempts(batch: Path) -> list[Path]:
+    with storage_errors():
+        return [path for path in batch.iterdir() if path.name.isdecimal()] if batch.is_dir() else []
 
 
 def _checked_id(batch_id: str) -> str:

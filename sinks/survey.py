@@ -1,7 +1,7 @@
 """What the segments of an attempt hold: each is read whole and checked, and a damaged one counts as absent."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,34 +32,48 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The readable segments, the indexes that have an entry in one of them, and the names of the unreadable ones."""
+    """The readable segments, the indexes that have an entry or a failure in them, and unreadable ones by name."""
 
     segments: tuple[Segment, ...]
     available: bytes
+    explained: bytes
     unreadable: tuple[str, ...]
 
 
-def survey_segments(folder: Path, total: int, *, suffix: str, is_encrypted: bool, stop: Callable[[], bool]) -> Survey:
+def survey_segments(
+    folder: Path,
+    total: int,
+    *,
+    suffix: str,
+    is_encrypted: bool,
+    stop: Callable[[], bool],
+    distrusted: Collection[str] = (),
+) -> Survey:
     """Read every segment in a folder; one of another suffix, or not encrypted as asked, counts as unreadable too.
 
-    Raises SealingStopped between two of them, and the errors of storage.
+    So does one whose name is `distrusted`: it was read well before, and then otherwise. Raises SealingStopped between
+    two of them, and the errors of storage.
     """
-    available = bytearray(bitmap_length(total))
+    available, explained = bytearray(bitmap_length(total)), bytearray(bitmap_length(total))
     segments: list[Segment] = []
     unreadable: list[str] = []
     for path in _list_segments(folder):
         if stop():
             raise SealingStopped
-        try:
-            sidecar = _check_segment(path, suffix, is_encrypted=is_encrypted)
-        except SegmentUnreadable:
+        sidecar = None if path.stem in distrusted else _read_segment(path, suffix, is_encrypted=is_encrypted)
+        if sidecar is None:
             unreadable.append(path.stem)
             continue
         segments.append(Segment(path, sidecar.first_index, sidecar.shared, bool(sidecar.failures)))
-        for entry in sidecar.entries:
-            if entry.index < total:
-                add(available, entry.index)
-    return Survey(tuple(segments), bytes(available), tuple(unreadable))
+        _add_indexes(available, sidecar.entries, total)
+        _add_indexes(explained, sidecar.failures, total)
+    return Survey(tuple(segments), bytes(available), bytes(explained), tuple(unreadable))
+
+
+def _add_indexes(bitmap: bytearray, items: Iterable[SegmentEntry] | Iterable[FailedItem], total: int) -> None:
+    for item in items:
+        if item.index < total:
+            add(bitmap, item.index)
 
 
 def archive_entry(entry: SegmentEntry, suffix: str, *, is_encrypted: bool) -> NewEntry:
@@ -69,18 +83,25 @@ def archive_entry(entry: SegmentEntry, suffix: str, *, is_encrypted: bool) -> Ne
 
 
 def load_entries(segment: Segment) -> Sequence[SegmentEntry]:
-    """Return the entries of a surveyed segment in index order."""
-    return _load_sidecar(segment.zip_path).entries
+    """Return the entries of a surveyed segment in index order; raises SegmentUnreadable with its name."""
+    return _load_again(segment).entries
 
 
 def load_failures(segment: Segment) -> Sequence[FailedItem]:
-    """Return the failures of a surveyed segment in index order."""
-    return _load_sidecar(segment.zip_path).failures
+    """Return the failures of a surveyed segment in index order; raises SegmentUnreadable with its name."""
+    return _load_again(segment).failures
 
 
 def _list_segments(folder: Path) -> list[Path]:
     with storage_errors():
         return sorted(path for path in folder.iterdir() if path.suffix == ".zip" and not path.name.startswith("."))
+
+
+def _read_segment(path: Path, suffix: str, *, is_encrypted: bool) -> Sidecar | None:
+    try:
+        return _check_segment(path, suffix, is_encrypted=is_encrypted)
+    except SegmentUnreadable:
+        return None
 
 
 def _check_segment(path: Path, suffix: str, *, is_encrypted: bool) -> Sidecar:
@@ -95,6 +116,13 @@ def _check_segment(path: Path, suffix: str, *, is_encrypted: bool) -> Sidecar:
     if found != Checksums(sidecar.frame_crc32, before + [entry.crc32 for entry in sidecar.entries]):
         raise SegmentUnreadable
     return sidecar
+
+
+def _load_again(segment: Segment) -> Sidecar:
+    try:
+        return _load_sidecar(segment.zip_path)
+    except SegmentUnreadable as error:
+        raise SegmentUnreadable(str(error), segment.name) from error
 
 
 def _load_sidecar(zip_path: Path) -> Sidecar:

@@ -14,13 +14,10 @@ class Window:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._start = self._end = 0
-        self._data = memoryview(b"")
+        self._data = b""
 
-    def read(self, start: int, end: int) -> Iterator[memoryview]:
-        """Yield the bytes from `start` to `end`, in pieces of at most a window; SegmentUnreadable if there are fewer.
-
-        A piece stays what it is when the window moves on.
-        """
+    def read(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the bytes from `start` to `end`, in pieces of at most a window, or raise SegmentUnreadable."""
         while start < end:
             stop = min(end, start + WINDOW_BYTES)
             if start < self._start or stop > self._end:
@@ -29,7 +26,7 @@ class Window:
             start = stop
 
     def _move(self, start: int, stop: int) -> None:
-        self._data = memoryview(read_at(self._fd, start, WINDOW_BYTES))
+        self._data = read_at(self._fd, start, WINDOW_BYTES)
         self._start, self._end = start, start + len(self._data)
         if self._end < stop:
             raise SegmentUnreadable("A segment is shorter than its sidecar says.")

@@ -5,25 +5,37 @@ Line numbers are of faust-streaming 0.15.3. Why each is needed, with measurement
 
 import logging
 import os
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import faust
+from aiokafka.errors import KafkaError
 from faust.topics import Topic
 from faust.transport.drivers import aiokafka as driver
 
+from schemas.errors import PressrunError
+from streams.assignor import WholeAssignor
 from streams.consumer import BlockConsumer
+from streams.dead_letter_limit import EXIT_FLOOD, DeadLetterFlood, DeadLetterLimit
 from streams.errors import BodyOvertaken, BodyUnfinished
 from streams.fences import FencedProducer, Fences, partition_of
+from streams.header_names import read_any_header_name
 from streams.lanes import LARGEST_BLOCK, Block
 from streams.producer import StrictProducer
+from streams.pulse import Pulse
+from streams.suspects import Suspects, Suspicion
 from streams.tables import FlushedTable, PatientTableManager
 
 EXIT_UNCOMMITTED = 70
 """Exit code of a process that ended itself so that nothing wrong is committed (EX_SOFTWARE)."""
 
 Body: TypeAlias = Callable[[Block], Awaitable[None]]
+
+NOT_THE_RECORD = (PressrunError, KafkaError, OSError)
+"""Errors of the world around: whatever record was in hand is not suspected of them."""
 
 logger = logging.getLogger("pressrun.streams")
 
@@ -38,6 +50,9 @@ class ClusterSettings:
     commit_interval: float = 0.5
     rebalance_timeout: float = 30.0
     request_timeout: float = 30.0
+
+
+read_any_header_name()
 
 
 class BlockTransport(driver.Transport):
@@ -73,6 +88,16 @@ class BlockApp(faust.App):
         self.end_process = end_process or _end_process
         self.table: FlushedTable | None = None
         self.fences = Fences(app_id, self._create_fenced)
+        self.role = app_id.removeprefix("pressrun-")
+        self.life = secrets.token_hex(4)
+        """Names this process among all that ever filled this role: no two write a file of one name."""
+        self.suspects = Suspects()
+        self.pulse = Pulse()
+        self.pulse_path: Path | None = None
+        """Where the pulse is written down; None: nobody watches."""
+        self.limit = DeadLetterLimit()
+        self.condemn: Body = _leave_it
+        """What is done with a block whose one record ended worker after worker."""
         self.at_work: Block | None = None
         """The block whose body runs."""
         self.crashpoint: Callable[[str], None] = lambda _point: None
@@ -81,7 +106,13 @@ class BlockApp(faust.App):
         """Called when partitions have come or gone and their rows are there."""
         self.before_stop: list[Callable[[], None]] = []
         """Called when the process is asked to stop."""
-        super().__init__(app_id, TableManager=PatientTableManager, Table=FlushedTable, **options)
+        super().__init__(
+            app_id,
+            TableManager=PatientTableManager,
+            Table=FlushedTable,
+            PartitionAssignor=WholeAssignor,
+            **options,
+        )
 
     def _new_transport(self) -> BlockTransport:
         """The consumer's transport (app/base.py:1932)."""
@@ -159,16 +190,23 @@ class BlockApp(faust.App):
         """An exception must never acknowledge: the process ends and the supervisor starts it again."""
         block.started = True
         self.at_work = block
+        self.limit.read(len(block.records))
+        self.suspects.note(block.place, Suspicion(block.first, block.last, block.suspicion.tries + 1))
         try:
-            if self.table is not None:
+            # A crash in the middle of a replay begins it anew: until its end the state counts as lost.
+            if self.table is not None and not block.is_replayed:
                 self.table.mark(block.place.partition)
-            await body(block)
+            with self.pulse.of_body():
+                await (self.condemn if block.suspicion.is_condemned else body)(block)
             self._require_settled(block)
         except Exception as error:
+            if isinstance(error, NOT_THE_RECORD):
+                self.suspects.clear(block.place)
             self.end_process(error)
             raise
         finally:
             self.at_work = None
+        self.suspects.clear(block.place)
 
     def _require_settled(self, block: Block) -> None:
         is_flushed = self.table is None or self.table.is_flushed
@@ -212,7 +250,11 @@ def create_app(role: str, cluster: ClusterSettings, data_dir: str) -> BlockApp:
     )
 
 
+async def _leave_it(_block: Block) -> None:
+    """Says nothing of the block, so the process ends: nobody was given to a role that was wired without."""
+
+
 def _end_process(error: BaseException) -> None:
     logger.critical("worker_ends_uncommitted", exc_info=error)
     logging.shutdown()
-    os._exit(EXIT_UNCOMMITTED)
+    os._exit(EXIT_FLOOD if isinstance(error, DeadLetterFlood) else EXIT_UNCOMMITTED)

@@ -48,15 +48,19 @@ class BlockConsumer(driver.Consumer):
         starts = await self._starts(places)
         for tp in places:
             self._retire(tp)
-            self.lanes[tp] = Lane(
-                Place(tp.topic, tp.partition),
-                starts[tp],
-                on_change=self._changed.set,
-                on_failure=self.app.end_process,
-            )
+            self.lanes[tp] = self._open_lane(Place(tp.topic, tp.partition), starts[tp])
+            if self.app.is_state_lost(tp.partition):
+                self.lanes[tp].replay_end = self._committed_offset.get(tp) or 0
         await self._thread.seek_wait(starts)
         for react in self.app.after_seek:
             react()
+
+    def _open_lane(self, place: Place, position: int) -> Lane:
+        lane = Lane(place, position, on_change=self._changed.set, on_failure=self.app.end_process)
+        lane.suspicion = self.app.suspects.find(place)
+        if lane.suspicion.last >= position:
+            self.log.warning("tried_alone: %s, %s", place, lane.suspicion)
+        return lane
 
     async def _starts(self, places: Sequence[TP]) -> Mapping[TP, int]:
         earliest = await self.earliest_offsets(*places)
@@ -141,7 +145,10 @@ class BlockConsumer(driver.Consumer):
         if not self._is_current(generation):
             lane.must_seek = True
             return
-        for piece in cut(lane.accept(records), self.app.largest_block, at_keys=self.app.block_topics[tp.topic]):
+        at_keys = self.app.block_topics[tp.topic]
+        for piece in cut(
+            lane.accept(records), self.app.largest_block, at_keys=at_keys, alone=lane.suspicion, end=lane.replay_end
+        ):
             if lane.must_seek or not await self._hand_over(lane.hand_out(piece), tp, generation):
                 lane.must_seek = True
                 return
@@ -211,6 +218,8 @@ class BlockConsumer(driver.Consumer):
 
     async def _commit_offsets(self, offsets: Mapping[TP, int], *args: Any, **kwargs: Any) -> bool:
         """Forget blocks only after the commit (1031 notes offsets as committed even when it failed)."""
+        if any(tp in self.lanes for tp in offsets):
+            self.app.crashpoint(f"{self.app.role}.before_commit")
         before = {tp: self._committed_offset.get(tp) for tp in offsets}
         committed = bool(await super()._commit_offsets(offsets, *args, **kwargs))
         for tp, offset in offsets.items():

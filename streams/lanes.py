@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from streams.errors import StreamError
+from streams.suspects import NOBODY, Suspicion
 
 LARGEST_BLOCK = 512
 """Records in one block; 200 and 1,024 were both slower (2 cores, 30 kB artifacts)."""
@@ -39,9 +40,20 @@ class Place(NamedTuple):
 class Block:
     """Records of one partition that an agent's body works through as one; it ends by `done` or `later`."""
 
-    __slots__ = ("__weakref__", "_effects", "_lane", "finished", "first", "last", "place", "records", "started")
+    __slots__ = (
+        "__weakref__",
+        "_effects",
+        "_lane",
+        "finished",
+        "first",
+        "last",
+        "place",
+        "records",
+        "started",
+        "suspicion",
+    )
 
-    def __init__(self, lane: "Lane", records: Sequence[Incoming]) -> None:
+    def __init__(self, lane: "Lane", records: Sequence[Incoming], suspicion: Suspicion = NOBODY) -> None:
         self._lane = lane
         self.place = lane.place
         self.records = records
@@ -49,6 +61,8 @@ class Block:
         self.last = records[-1].offset
         self.finished = False
         self.started = False
+        self.suspicion = suspicion
+        """With what workers ended that had these records in hand."""
         self._effects: set[asyncio.Future[Any]] = set()
 
     def __len__(self) -> int:
@@ -73,6 +87,11 @@ class Block:
     def later(self, reason: str, seconds: float = 1.0) -> None:
         """Something the block needs is away: it, and all behind it, comes again after a while."""
         self._lane.put_back(self, reason, seconds)
+
+    @property
+    def is_replayed(self) -> bool:
+        """Whether its effects have happened, and only the rows are to be made again."""
+        return self.last < self._lane.replay_end
 
     @property
     def is_settled(self) -> bool:
@@ -111,6 +130,10 @@ class Lane:
         self._wait_until = 0.0
         self._rested_at = 0.0
         self._gap: int | None = None
+        self.replay_end = 0
+        """Records before it were worked on and committed; they come again because the rows of the table are lost."""
+        self.suspicion = NOBODY
+        """Records a worker had in hand when it ended: they are handed out one by one."""
 
     def __contains__(self, block: Block) -> bool:
         return block in self._blocks
@@ -154,7 +177,7 @@ class Lane:
 
     def hand_out(self, records: Sequence[Incoming]) -> Block:
         """One block, now on its way; reading goes on behind it."""
-        block = Block(self, records)
+        block = Block(self, records, self.suspicion if records[0].offset in self.suspicion else NOBODY)
         self._blocks.append(block)
         self.position = block.last + 1
         self.reason = None
@@ -192,13 +215,24 @@ class Lane:
             self._blocks.popleft()
 
 
-def cut(records: Sequence[Incoming], largest: int, *, at_keys: bool) -> Iterator[Sequence[Incoming]]:
-    """Pieces of at most `largest` records; with `at_keys`, a piece ends where the key changes (a run ends)."""
+def cut(
+    records: Sequence[Incoming], largest: int, *, at_keys: bool, alone: Suspicion = NOBODY, end: int = 0
+) -> Iterator[Sequence[Incoming]]:
+    """Pieces of at most `largest` records; with `at_keys`, a piece ends where the key changes (a run ends).
+
+    Records whose offsets are in `alone` are pieces of their own; no piece holds records on both sides of `end`.
+    """
+    is_anybody_alone = alone is not NOBODY
     if largest < 1:
         raise StreamError("a block holds at least one record")
     start = 0
     for at in range(1, len(records) + 1):
-        ends = at == len(records) or at - start == largest
+        ends = (
+            at == len(records)
+            or at - start == largest
+            or records[at].offset == end
+            or (is_anybody_alone and (records[at - 1].offset in alone or records[at].offset in alone))
+        )
         if ends or (at_keys and records[at].key != records[start].key):
             yield records[start:at]
             start = at

@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from schemas.dead_letters import HEADER, DeadLetter
+from schemas.decoding import MAX_RECORD_BYTES
 from schemas.events import Event, Record
 from streams.app import BlockApp
 from streams.errors import StreamError
-from streams.lanes import Incoming, Place
+from streams.lanes import Block, Incoming, Place
 from streams.producer import Entry, acknowledged, send_entries
+
+LONGEST_KEPT_KEY = 1024
+"""Bytes of the key of a dead letter whose value is left at its origin."""
 
 
 class Outbox:
@@ -30,22 +34,33 @@ class Outbox:
 
     async def say(self, record: Record, topic: str, partition: int | None = None) -> None:
         """Send and wait until the broker has it."""
-        await (await self.begin(record, topic, partition))
+        with self._app.pulse.of_wait():
+            await (await self.begin(record, topic, partition))
 
     async def say_all(self, records: Iterable[tuple[Record, str]]) -> None:
         """Send in order, wait for all."""
-        await acknowledged([await self.begin(record, topic) for record, topic in records])
+        with self._app.pulse.of_wait():
+            await acknowledged([await self.begin(record, topic) for record, topic in records])
 
     async def release(self, topic: str, partition: int, entries: Sequence[Entry]) -> None:
         """Put a run of items on its partition and wait until the broker has it."""
-        await acknowledged(await send_entries(self._client(0), topic, partition, entries))
+        with self._app.pulse.of_wait():
+            await acknowledged(await send_entries(self._client(0), topic, partition, entries))
 
     def home_of(self, batch_id: str) -> int | None:
         """The partition of the role's topic where records of the batch belong; None where any may bring them."""
         return self._app.home_of(batch_id)
 
     async def bury(self, record: Incoming, place: Place, code: str, reason: str, time: datetime) -> None:
-        """Send a bad record, unchanged, to the dead letters, with where it came from and why it is there."""
+        """Send a bad record to the dead letters, unchanged, with where it came from and why it is there.
+
+        A large one stays where it is, and only its key goes. Raises DeadLetterFlood where most records are bad.
+        """
+        self._app.limit.bury()
+        key, value, left_out = record.key, record.value, 0
+        size = len(key or b"") + len(value or b"")
+        if size > MAX_RECORD_BYTES:
+            key, value, left_out = (key or b"")[:LONGEST_KEPT_KEY], None, size
         letter = DeadLetter(
             topic=place.topic,
             partition=place.partition,
@@ -53,9 +68,18 @@ class Outbox:
             code=code,
             reason=reason,
             time=time,
+            left_out=left_out,
         )
         headers = [(HEADER, letter.model_dump_json().encode())]
-        await (await self._send("dead-letters", record.key, record.value, None, place.partition, headers))
+        with self._app.pulse.of_wait():
+            await (await self._send("dead-letters", key, value, None, place.partition, headers))
+
+    async def give_up(self, block: Block) -> None:
+        """What is done with a record that ended worker after worker, where it has no outcome of its own."""
+        reason = "workers ended, one after the other, with this record in hand"
+        for record in block.records:
+            await self.bury(record, block.place, "work_crashed", reason, datetime.now(UTC))
+        block.done()
 
     async def _send(
         self,

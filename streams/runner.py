@@ -37,6 +37,7 @@ async def _run(create: Callable[[], BlockApp]) -> int:
     watch_lifeline(lambda: loop.call_soon_threadsafe(stopping.set))
     app = create()
     _calm_collector()
+    beating = asyncio.ensure_future(app.pulse.beat(app.pulse_path)) if app.pulse_path else None
     crashed = asyncio.ensure_future(_start_and_watch(app))
     asked = asyncio.ensure_future(stopping.wait())
     await asyncio.wait({crashed, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -48,6 +49,8 @@ async def _run(create: Callable[[], BlockApp]) -> int:
     for prepare in app.before_stop:
         prepare()
     await app.stop()
+    if beating is not None:
+        beating.cancel()
     return 0
 
 

@@ -65,12 +65,13 @@ class FlushedTable(Table):
         """Every write so far is acknowledged by the broker; raises the first error."""
         unflushed, self._unflushed = self._unflushed, {}
         topic = self.changelog_topic.get_topic_name()
-        await acknowledged(
-            [
-                await self.app.fences[partition].send(topic, key=key, value=value, partition=partition)
-                for (partition, key), value in unflushed.items()
-            ]
-        )
+        with self.app.pulse.of_wait():
+            await acknowledged(
+                [
+                    await self.app.fences[partition].send(topic, key=key, value=value, partition=partition)
+                    for (partition, key), value in unflushed.items()
+                ]
+            )
 
     async def fence_off(self, partition: int) -> None:
         """Write first, so that nobody of before can write behind what recovery is going to read."""

@@ -10,8 +10,10 @@ from pressrun.cli import (
     archive_commands,
     batches_commands,
     broker_commands,
+    dead_letters_commands,
     demo_commands,
     letters_commands,
+    notices_commands,
     submit_commands,
     system_commands,
     topics_commands,
@@ -65,3 +67,5 @@ app.add_typer(submit_commands.app, name="submit")
 app.add_typer(letters_commands.app, name="letters")
 app.add_typer(broker_commands.app, name="broker")
 app.add_typer(topics_commands.app, name="topics")
+app.add_typer(notices_commands.app, name="notices")
+app.add_typer(dead_letters_commands.app, name="dead-letters")

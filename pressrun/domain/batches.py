@@ -133,7 +133,9 @@ def look_again(batch: Batch, now: Moment) -> tuple[Batch, tuple[Effect, ...]]:
     """What is repeated after recovery and on every tick, so that nothing said once and lost stays lost."""
     if batch.head.status == "closing":
         # The closer may have missed it, or found the tally damaged; readers of progress were told before it was stored.
-        return batch, (Keep(_bitmaps(batch)), Say(completion_of(batch.head), "completions"))
+        bitmaps = _bitmaps(batch)
+        kept = (Keep(bitmaps),) if sha256(bitmaps).hexdigest() == batch.head.tally_digest else ()
+        return batch, (*kept, Say(completion_of(batch.head), "completions"))
     return report(batch, now)
 
 

@@ -42,6 +42,7 @@ def count(ledger: Ledger, events: Sequence[Record], now: Moment) -> Counted:
     for batch_id, batch in batches.items():
         batches[batch_id], told = look(batch, now)
         effects += told
-    shown = tuple(effect for effect in effects if isinstance(effect, Show))
+    # Shown after the last word on a batch, what it was before would be taken for the last.
+    shown = tuple(e for e in effects if isinstance(e, Show) and batches[e.event.batch_id].is_open)
     first = tuple(effect for effect in effects if not isinstance(effect, Show))
     return Counted(tuple(batches.values()), first, shown, tuple(refused))

@@ -33,8 +33,6 @@ class Ledger:
         """Write what changed; an ended batch keeps its head only."""
         head = batch.head
         before = self._in_use.get(head.batch_id)
-        if before is None or not batch.is_open or _without_counts(before.head) != _without_counts(head):
-            self._rows[_head_key(head.batch_id)] = head.model_dump_json().encode()
         if batch.is_open:
             changed = batch.tally.changed_rows(before.tally if before else Tally())
             for number, row in changed.items():
@@ -43,6 +41,9 @@ class Ledger:
         else:
             self._drop_rows(head, before)
             self._in_use.pop(head.batch_id, None)
+        # The head last: a crash between two rows must not leave one that says more than the bitmaps do.
+        if before is None or not batch.is_open or _without_counts(before.head) != _without_counts(head):
+            self._rows[_head_key(head.batch_id)] = head.model_dump_json().encode()
 
     def open_batches(self) -> Iterator[Batch]:
         """Every batch that has not ended, from the rows: also those nobody has asked for since a recovery."""

@@ -59,8 +59,7 @@ def release(schedule: Schedule, now: float, at_most: int) -> tuple[Schedule, tup
         piece = _next_piece(batch, min(room, ROW_LENGTH))
         releases.append(piece)
         room -= piece.length
-        if not piece.repair:
-            outstanding[piece.partition] = outstanding.get(piece.partition, 0) + piece.length
+        outstanding[piece.partition] = outstanding.get(piece.partition, 0) + piece.length
         schedule = with_batch(_charged(schedule, batch, piece.length), _after_piece(batch, piece, now))
     return schedule, tuple(releases)
 

@@ -60,7 +60,11 @@ class Running(BaseModel):
         return full * self.layout.run_length + in_last_run
 
     def outstanding_on(self, partition: int) -> int:
-        return max(self.released_on(partition) - self.answered[partition], 0)
+        """Released and not answered; what waits to be released again is out no more."""
+        lost = sum(
+            span.last - span.first + 1 for span in self.repairs if self.layout.partition_of(span.first) == partition
+        )
+        return max(self.released_on(partition) - self.answered[partition] - lost, 0)
 
     @property
     def outstanding(self) -> int:

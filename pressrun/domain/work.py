@@ -1,6 +1,6 @@
 """The work on one item of kind `letters`: its outcome depends only on the compiled design and the row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
@@ -55,6 +55,14 @@ def make_letter(stamper: Stamper, variables: Sequence[str], item: ItemReleased) 
         return Failed(item.index, stamp.code, stamp.message)
     prefix, tail = stamp.prefix, stamp.tail
     return Made(item.index, prefix, tail, len(prefix) + len(tail), stamp.crc32, stamp.sha256)
+
+
+Work: TypeAlias = Callable[[Stamper, Sequence[str], ItemReleased], Outcome]
+
+
+def give_up(_stamper: Stamper, _variables: Sequence[str], item: ItemReleased) -> Outcome:
+    """The outcome of an item with which worker after worker ended."""
+    return Failed(item.index, "work_crashed", "The work on this item ended its worker each time it was tried.")
 
 
 def finished(item: ItemReleased, outcomes: Sequence[Outcome], segment: str, size: int, time: datetime) -> ItemsFinished:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from copy import deepcopy
 from email.message import EmailMessage
@@ -24,12 +25,16 @@ from sinks.mail.outcomes import MailOutcome, NotSent, Sent, Unknown
 from sinks.mail.settings import Encryption, MailSettings, is_loopback
 
 _GO_AHEAD = 354
+_OUT_OF_TURN = 0
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LINE_OF_DOT = re.compile(rb"^\.", re.MULTILINE)
 _ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 
 
 _CLOSING_TIMEOUT = 1.0
+
+Leave = Callable[[], Awaitable[bool]]
+"""Asked once the server waits for the content; without its yes nothing is handed over."""
 
 
 class _NotEncrypted(Exception):
@@ -39,10 +44,15 @@ class _NotEncrypted(Exception):
 _FAILURES = (SMTPException, OSError, TimeoutError, _NotEncrypted)
 
 
-async def send_notice(message: EmailMessage, settings: MailSettings) -> MailOutcome:
+async def _granted() -> bool:
+    return True
+
+
+async def send_notice(message: EmailMessage, settings: MailSettings, leave: Leave = _granted) -> MailOutcome:
     """Hand one mail to the server, once, without retries; nothing is sent before the connection is encrypted.
 
-    Raises HeaderUnsafe or AddressInvalid before connecting; everything the server or network does is an outcome.
+    `leave` is asked at the last moment at which nothing has been sent. Raises HeaderUnsafe or AddressInvalid before
+    connecting, and what `leave` raises; everything the server or network does is an outcome.
     """
     recipient = safe_address(str(message["To"]), "recipient")
     content = _content(message)
@@ -55,17 +65,20 @@ async def send_notice(message: EmailMessage, settings: MailSettings) -> MailOutc
         return _not_sent(error)
     connection = server.protocol
     try:
-        return await _converse(server, settings, recipient, content)
+        return await _converse(server, settings, recipient, content, leave)
     finally:
         server.close()
         await _closed(connection)
 
 
-async def _converse(server: SMTP, settings: MailSettings, recipient: str, content: bytes) -> MailOutcome:
+async def _converse(server: SMTP, settings: MailSettings, recipient: str, content: bytes, leave: Leave) -> MailOutcome:
     try:
         await _prepare(server, settings, recipient)
     except _FAILURES as error:
         return _not_sent(error)
+    if not await leave():
+        # Closed without its final dot the mail is none (RFC 5321 section 4.1.1.10).
+        return NotSent("The right to send the mail was not given.", retriable=True, code="mail_withheld")
     return await _deliver(server, content, settings.reply_timeout)
 
 
@@ -112,6 +125,9 @@ async def _prepare(server: SMTP, settings: MailSettings, recipient: str) -> None
     reply = await server.execute_command(b"DATA")
     if reply.code != _GO_AHEAD:
         raise SMTPDataError(reply.code, reply.message)
+    if server.protocol is None or server.protocol._buffer:  # noqa: SLF001 - aiosmtplib keeps it for the next reply
+        # What came along with the go-ahead would be taken for the answer to the content.
+        raise SMTPDataError(_OUT_OF_TURN, "")
 
 
 async def _secure(server: SMTP, settings: MailSettings) -> None:

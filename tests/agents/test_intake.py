@@ -1,14 +1,21 @@
 """Intake's agent: the counter hears of a batch before the scheduler, and bad submissions hold up nobody."""
 
 import pytest
-from builders import BATCH, a_cancel, a_rejection, a_submission, an_accepted
+from builders import BATCH, NOW, a_cancel, a_rejection, a_submission, an_accepted
 from stage import Stage, a_stage
 
 from agents import intake
 from schemas.decoding import BadRecord
 from schemas.results import BatchAccepted, BatchReceived, BatchRejected
-from schemas.submissions import BatchSubmitted, CancelBatch
+from schemas.submissions import BatchSubmitted, CancelBatch, ResendNotice, SettleNotice
 from sinks.errors import StorageFull
+
+
+class FakeContacts:
+    """Of the batches that are known only one has an address."""
+
+    def has_address(self, batch_id: str) -> bool:
+        return batch_id == BATCH
 
 
 class FakeDoorkeeper:
@@ -16,7 +23,7 @@ class FakeDoorkeeper:
         self.decisions = list(decisions)
 
     def knows(self, batch_id: str) -> bool:
-        return batch_id == BATCH
+        return batch_id in {BATCH, "batch-0002"}
 
     def decide(self, submission: BatchSubmitted) -> BatchAccepted | BatchRejected | None:
         assert submission.batch_id
@@ -28,7 +35,8 @@ class FakeDoorkeeper:
 
 def an_intake(*decisions: BatchAccepted | BatchRejected | Exception | None) -> Stage:
     stage = a_stage()
-    intake.attach(stage.app, outbox=stage.outbox, doorkeeper=FakeDoorkeeper(*decisions), clock=stage.clock)
+    doorkeeper = FakeDoorkeeper(*decisions)
+    intake.attach(stage.app, outbox=stage.outbox, doorkeeper=doorkeeper, contacts=FakeContacts(), clock=stage.clock)
     return stage
 
 
@@ -87,6 +95,23 @@ async def test_a_cancel_reaches_the_scheduler_if_the_batch_is_known(
 
     assert stage.outbox.topics_of(CancelBatch) == heard
     assert [code for _, code in stage.outbox.buried] == buried
+
+
+@pytest.mark.parametrize(
+    ("batch_id", "heard", "buried"),
+    [(BATCH, ["progress"], []), ("batch-0002", [], ["unknown_notice"]), ("batch-9999", [], ["unknown_batch"])],
+)
+async def test_a_command_about_a_notice_reaches_the_notifier_if_somebody_is_to_be_told(
+    batch_id: str, heard: list[str], buried: list[str]
+) -> None:
+    stage = an_intake()
+    about = {"id": "x", "time": NOW, "batch_id": batch_id, "about": f"{batch_id}/1/sealed", "number": 1}
+
+    async with stage.playing():
+        await stage.give(ResendNotice.model_validate(about), SettleNotice.model_validate(about | {"outcome": "sent"}))
+
+    assert stage.outbox.topics_of(ResendNotice) == stage.outbox.topics_of(SettleNotice) == heard
+    assert [code for _, code in stage.outbox.buried] == buried * 2
 
 
 async def test_a_full_disk_is_waited_for() -> None:

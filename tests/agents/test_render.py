@@ -11,6 +11,7 @@ from pressrun.domain.work import Failed, Made, Outcome
 from schemas.items import ItemReleased, RowFault
 from schemas.results import BatchBlocked, ItemsFinished
 from sinks.errors import StorageFull
+from streams.suspects import Suspicion
 
 
 class FakeStamper:
@@ -141,7 +142,21 @@ async def test_an_unforeseen_error_ends_the_process_and_acknowledges_nothing() -
     assert not block.finished
 
 
-async def test_the_same_block_is_stored_under_the_same_name() -> None:
+async def test_an_item_that_ended_three_workers_is_a_failed_outcome() -> None:
+    workshop = FakeWorkshop()
+    stage = a_renderer(workshop)
+    stage.lane.suspicion = Suspicion(0, 0, 3)
+
+    async with stage.playing():
+        await stage.give(an_item(5))
+
+    (result,) = stage.outbox.events(ItemsFinished)
+    assert result.succeeded == ()
+    assert [(failure.index, failure.code) for failure in result.failures] == [(5, "work_crashed")]
+    assert isinstance(workshop.stored[0][1][0], Failed)
+
+
+async def test_no_two_workers_store_under_one_name() -> None:
     workshop = FakeWorkshop()
     names = []
     for _ in range(2):
@@ -150,4 +165,5 @@ async def test_the_same_block_is_stored_under_the_same_name() -> None:
             await stage.give(an_item(0), an_item(1))
         names.append(workshop.stored[-1][0])
 
-    assert names[0] == names[1]
+    assert names[0] != names[1]
+    assert [name.rsplit("-", 1)[0] for name in names] == ["0000000-0000001-p0-o0"] * 2

@@ -22,9 +22,11 @@ from pressrun.following import BatchStates
 from pressrun.preparation import Order, RowsOfFile
 from pressrun.settings import Settings
 from pressrun.submitting import Request, submit_letters
-from pressrun.system import require_system
+from pressrun.supervisor import NUMBER_VARIABLE, work_command
+from pressrun.system import broker_of
 from schemas.batches import BatchState
 from sinks.verification import Verification, verify_archive
+from streams.topology import ROLE_NAMES
 
 POSTCARD = Path(__file__).parents[2] / "examples" / "postcard"
 PATIENCE = 120.0
@@ -36,15 +38,34 @@ class System:
     def __init__(self, directory: Path, **settings: str) -> None:
         self.directory = directory
         self.environment = {f"PRESSRUN_{name.upper()}": value for name, value in settings.items()}
+        """Of `pressrun up` and all it starts; read when it starts."""
+        self._given: dict[str, Any] = dict(settings)
         self._supervisor: subprocess.Popen[str] | None = None
 
     @property
     def settings(self) -> Settings:
-        return Settings(data_dir=self.directory)
+        return Settings(**{**self._given, "data_dir": self.directory})
 
     @property
     def address(self) -> str:
-        return require_system(self.settings).broker
+        return broker_of(self.settings)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a supervisor was started and not stopped."""
+        return self._supervisor is not None
+
+    @property
+    def whole_environment(self) -> dict[str, str]:
+        return {**os.environ, **self.environment, "PRESSRUN_DATA_DIR": str(self.directory)}
+
+    @property
+    def broker_pid(self) -> int | None:
+        """Of the broker's recorded process, dead or alive."""
+        try:
+            return int((self.directory / "broker" / "broker.pid").read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return None
 
     def start(self) -> None:
         """`pressrun up`, until it says that it is ready."""
@@ -56,7 +77,7 @@ class System:
                 stdout=log,
                 stderr=log,
                 text=True,
-                env={**os.environ, **self.environment, "PRESSRUN_DATA_DIR": str(self.directory)},
+                env=self.whole_environment,
             )
         start = (self.directory / "up.log").stat().st_size
         self.until(lambda: self._said("ready", start), "the system is ready")
@@ -86,9 +107,25 @@ class System:
 
     def processes(self, role: str) -> list[psutil.Process]:
         """Living processes of a role, by their command line."""
-        assert self._supervisor is not None
+        if self._supervisor is None:
+            return []
         children = psutil.Process(self._supervisor.pid).children()
         return [child for child in children if _command_of(child)[-2:] == ["work", role]]
+
+    def role_processes(self) -> list[psutil.Process]:
+        """Living processes of all roles."""
+        return [process for role in ROLE_NAMES for process in self.processes(role)]
+
+    def join(self, role: str, number: int) -> "subprocess.Popen[bytes]":
+        """One more process of the role, which no supervisor knows; whoever asked for it ends it."""
+        with (self.directory / "joined.log").open("ab") as log:
+            return subprocess.Popen(
+                work_command(role),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**self.whole_environment, NUMBER_VARIABLE: str(number)},
+            )
 
     def kill(self, role: str) -> int:
         """SIGKILL one process of the role; returns its pid."""
@@ -98,10 +135,10 @@ class System:
 
     def kill_broker(self) -> None:
         """SIGKILL the broker and wait until another process has taken its place."""
-        pid_file = self.directory / "broker" / "broker.pid"
-        pid = int(pid_file.read_text().split()[0])
+        pid = self.broker_pid
+        assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        self.until(lambda: pid_file.exists() and int(pid_file.read_text().split()[0]) != pid, "another broker")
+        self.until(lambda: self.broker_pid not in {None, pid}, "another broker")
 
     def submit(self, total: int, *, design: Path = POSTCARD, **request: Any) -> str:
         """A batch of the example's recipients, repeated up to the total; returns its id."""

@@ -121,7 +121,7 @@ def test_a_full_disk_is_said_and_waited_for(tmp_path: Path) -> None:
             batch_id = submitted_and_moving(system, total=2_000)
             filler = fill(batches)
 
-            system.wait(batch_id, lambda state: state.blocked == "storage_full")
+            system.wait(batch_id, lambda state: state.blocked == "disk")
             filler.unlink()
 
             state = system.wait_until_sealed(batch_id)

@@ -20,7 +20,7 @@ from schemas.completions import BatchCompleted
 from schemas.dispatch import BatchClosed, ItemsAnswered, ItemsMissing
 from schemas.events import Event
 from schemas.progress import BatchProgressed
-from schemas.results import BatchBlocked, ItemsFinished
+from schemas.results import BatchAccepted, BatchBlocked, BatchWaiting, ItemsFinished
 
 
 def after(batch: Batch | None, *events: Event) -> tuple[Batch, list[Effect]]:
@@ -233,3 +233,48 @@ def test_what_a_batch_waits_for_is_shown_until_it_moves() -> None:
     assert isinstance(state, BatchState)
     assert state.blocked == "disk"
     assert moved.head.blocked is None
+
+
+def test_a_scheduler_that_lost_the_batch_is_told_of_it_again() -> None:
+    _, effects = step(a_batch(100), a_question(0))
+
+    (said_again,) = said(effects, BatchAccepted)
+    assert said_again == ("dispatch", an_accepted(100))
+
+
+def test_a_closing_batch_stores_its_tally_again_with_each_repeat() -> None:
+    batch, effects = after(a_batch(10), a_result((0, 9)))
+
+    _, again = look_again(batch, a_moment(5))
+
+    (kept,) = [effect for effect in effects if isinstance(effect, Keep)]
+    assert kept in again
+
+
+def test_a_word_about_another_attempt_changes_nothing() -> None:
+    batch = a_batch(10)
+    other = a_sealing(10).model_copy(update={"attempt": 2})
+
+    assert step(batch, other) == (batch, ())
+
+
+def test_a_sealing_in_the_same_block_as_the_last_results_has_their_counts() -> None:
+    batch, _ = step(a_batch(10), a_result((0, 9)))
+    _, effects = step(batch, a_sealing(10))
+
+    ((_, state),) = said(effects, BatchState)
+    assert isinstance(state, BatchState)
+    assert (state.succeeded, state.completed_at is not None) == (10, True)
+
+
+def test_a_batch_that_waits_for_its_turn_shows_it_until_it_moves() -> None:
+    waiting = BatchWaiting(id="w", time=NOW, batch_id="batch-0001", attempt=1, reason="window")
+
+    held, effects = step(a_batch(10), waiting)
+    assert held is not None
+    moved, _ = after(held, a_result((0, 1)))
+
+    state = said(effects, BatchState)[0][1]
+    assert isinstance(state, BatchState)
+    assert state.waiting == "window"
+    assert moved.head.waiting is None

@@ -83,3 +83,19 @@ def test_results_before_the_total_are_kept() -> None:
 
     assert loaded is not None
     assert loaded.tally.counts.succeeded == 7
+
+
+def test_bitmaps_are_written_before_the_head_that_relies_on_them() -> None:
+    written: list[bytes] = []
+
+    class NotingRows(dict[bytes, bytes]):
+        def __setitem__(self, key: bytes, value: bytes) -> None:
+            written.append(key.split(b"/")[0])
+            super().__setitem__(key, value)
+
+    batch, _ = step(a_batch(10), a_result((0, 9)))
+    assert batch is not None
+
+    Ledger(NotingRows()).store(batch)
+
+    assert written == [b"row", b"head"]

@@ -1,5 +1,6 @@
 """What the scheduler decides: windows, fair shares, absolute credits, cancel, and what counts as missing."""
 
+import math
 from collections import Counter
 from dataclasses import replace
 
@@ -17,11 +18,13 @@ from pressrun.domain.scheduling import (
     ask_for_missing,
     plan_layout,
     quiet,
+    refusal,
+    starved,
     step,
 )
 from schemas.dispatch import BatchClosed
 from schemas.events import Event
-from schemas.results import BatchAccepted, ItemsCancelled, ItemsFinished, MissingAsked
+from schemas.results import BatchAccepted, BatchWaiting, ItemsCancelled, ItemsFinished, MissingAsked
 
 T0 = a_moment().seconds
 FAST = Pace(per_second=1e9)
@@ -273,3 +276,107 @@ def test_an_ended_batch_leaves_no_row() -> None:
     write_schedule(rows, schedule, Schedule())
 
     assert rows == {}
+
+
+def test_credits_of_a_batch_that_is_not_in_the_schedule_are_wondered_about() -> None:
+    _, told = step(Schedule(), credits_of(0, 0, 0, 0, 0, 0, 0, 0), a_moment())
+
+    (question,) = told
+    assert isinstance(question, MissingAsked)
+    assert question.released == 0
+
+
+def test_a_schedule_that_lost_a_batch_releases_no_more_again_than_was_open() -> None:
+    whole, _ = release(a_schedule(an_accepted(100_000)), T0, 1 << 30)
+    done = answer_all(whole, T0).running[BATCH]
+
+    fresh = a_schedule(an_accepted(100_000))
+    caught_up, _ = step(fresh, credits_of(*done.answered), a_moment())
+
+    assert caught_up.running[BATCH].released == done.released // 1024 * 1024
+    assert caught_up.outstanding == 0
+
+
+def test_a_hole_in_the_answers_stops_the_catching_up_before_it() -> None:
+    fresh = a_schedule(an_accepted(8 * 1024))
+
+    caught_up, _ = step(fresh, credits_of(256, 256, 255, 256, 256, 256, 256, 256), a_moment())
+
+    assert caught_up.running[BATCH].released == 2 * 256
+
+
+def test_what_waits_to_be_released_again_is_not_outstanding() -> None:
+    schedule, _ = release(a_schedule(an_accepted(64)), T0, 4096)
+    schedule, _ = step(schedule, a_report_of_missing((0, 63)), a_moment(30))
+
+    assert schedule.outstanding == 0
+    schedule, again = release(schedule, T0 + 30, 4096)
+    assert indexes_of(again) == list(range(64))
+    assert schedule.outstanding == 64
+
+
+def test_a_window_lost_as_a_whole_is_released_again() -> None:
+    slow = Pace(per_second=8, since=math.inf)
+    schedule = replace(a_schedule(an_accepted(64), pace=slow), workers=0)
+    schedule, first = release(schedule, T0, 4096)
+    schedule, _ = step(schedule, a_report_of_missing((0, 3)), a_moment(30))
+
+    _, again = release(schedule, T0 + 30, 4096)
+
+    assert indexes_of(first) == indexes_of(again) == [0, 1, 2, 3]
+
+
+def test_a_batch_without_a_turn_is_told_of_and_never_called_missing() -> None:
+    schedule = a_schedule(an_accepted(100))
+
+    assert starved(schedule, a_moment(4))[1] == ()
+    schedule, (waiting,) = starved(schedule, a_moment(5))
+
+    assert isinstance(waiting, BatchWaiting)
+    assert waiting.reason == "window"
+    assert quiet(schedule, T0 + 1000) == ()
+    assert starved(schedule, a_moment(9))[1] == ()
+
+
+def test_a_batch_with_items_out_is_not_waiting() -> None:
+    schedule, _ = release(a_schedule(an_accepted(100)), T0, 4096)
+
+    assert starved(schedule, a_moment(1000))[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (an_accepted(100, partitions=4), "layout_invalid"),
+        (a_report_of_missing((50, 100)), "index_outside"),
+        (a_report_of_missing((7, 3)), "range_reversed"),
+    ],
+)
+def test_what_would_release_items_that_cannot_be_is_refused(record: Event, code: str) -> None:
+    bad = refusal(a_schedule(an_accepted(100)), record, 8)
+
+    assert bad is not None
+    assert bad.code == code
+
+
+STRANGERS = a_report_of_missing((0, 10**6)).model_copy(update={"batch_id": "another-1"})
+
+
+@pytest.mark.parametrize("record", [an_accepted(100), a_report_of_missing((0, 99)), STRANGERS])
+def test_what_can_be_released_is_not_refused(record: Event) -> None:
+    assert refusal(a_schedule(an_accepted(100)), record, 8) is None
+
+
+def test_nothing_beyond_what_was_released_is_released_again() -> None:
+    schedule, first = release(a_schedule(an_accepted(100_000)), T0, 1024)
+    end = indexes_of(first)[-1]
+
+    schedule, _ = step(schedule, a_report_of_missing((end, end + 5000)), a_moment(30))
+
+    assert schedule.running[BATCH].repairs == ranges((end, end))
+
+
+def test_credits_beyond_what_lies_on_a_partition_are_cut() -> None:
+    schedule, _ = step(a_schedule(an_accepted(100)), credits_of(*[10**6] * 8), a_moment())
+
+    assert sum(schedule.running[BATCH].answered) == 100

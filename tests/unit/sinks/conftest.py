@@ -37,6 +37,7 @@ def build_sealing(
     cancelled: Iterable[int] = (),
     columns: tuple[str, ...] = ("name", "city"),
     password: bytes | None = None,
+    wants_reasons: bool = False,
 ) -> Sealing:
     others = set(failed) | set(cancelled)
     succeeded = (index for index in range(total) if index not in others)
@@ -51,6 +52,7 @@ def build_sealing(
         columns=columns,
         cells_of=lambda _index: cells,
         password=password,
+        wants_reasons=wants_reasons,
     )
 
 

@@ -20,7 +20,7 @@ from sinks.findings import FAULTS_TOLD
 from sinks.manifest import ManifestWriter
 from sinks.segments import Artifact, FailedItem, write_segment
 from sinks.storage import LocalStorage
-from sinks.verification import Verification, verify_archive
+from sinks.verification import verify_archive
 from sinks.zip_format import DirectoryExtent, central_record, end_records, local_header, plain_entry
 
 PASSWORD = b"correct horse battery"
@@ -74,8 +74,12 @@ def test_a_sealed_archive_has_no_faults(
     a_sealed_archive: Callable[[bytes | None], Path], password: bytes | None
 ) -> None:
     steps: list[tuple[int, int]] = []
-    found = verify_archive(a_sealed_archive(password), password, progress=lambda *step: steps.append(step))
-    assert found == Verification("batch-0001", 1, TOTAL, 5, 1, ())
+    path = a_sealed_archive(password)
+    found = verify_archive(path, password, progress=lambda *step: steps.append(step))
+    assert (found.batch_id, found.attempt, found.total, found.entries, found.failures) == ("batch-0001", 1, TOTAL, 5, 1)
+    assert (found.size, found.sha256) == (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+    assert found.present == bytes([0b101111])
+    assert found.faults == ()
     assert steps[-1] == (5, 5)
     assert steps == sorted(steps)
 
@@ -199,8 +203,9 @@ def test_a_wrong_row_of_failures_is_found(path: Path, row: bytes, fault: str) ->
         (b'"sha256":"', b'"sha256":"0'),
         (b'"index":3', b'"index":1'),
         (b'"index":5', b'"index":6'),
-        (b"\n]}\n", b"\n"),
-        (b"]}\n", b"]}\n]}\n{}\n"),
+        (b'\n],"merkle_root"', b'\n"merkle_root"'),
+        (b'"merkle_root":"', b'"merkle_root":"0'),
+        (b'"}\n', b'"}\n]}\n{}\n'),
         (b'{"index":0', b'{"more":1,"index":0'),
         (b'{"index":0', b'[{"index":0'),
     ],

@@ -1,0 +1,151 @@
+"""What the closer keeps of a completed batch, and what follows from one try at sealing its archive."""
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from pressrun.domain.batches import MAX_RANGES, Say
+from schemas.completions import BatchCompleted, ClosingEnded
+from schemas.dispatch import ItemsMissing
+from schemas.errors import PressrunError
+from schemas.events import IndexRange
+from schemas.faults import Fault
+from schemas.results import BatchBlocked, BatchFailed, BatchSealed
+
+RETRY_SECONDS = 1.0
+REPAIR_SECONDS = 30.0
+"""Until storage is looked at again after a repair was asked for; doubled each time, as the scheduler does it."""
+
+TALLY_ABSENT = "tally_absent"
+"""What a batch waits for whose tally cannot be read: the counter stores it again whenever it repeats itself."""
+
+INTENT = b"intent/"
+
+Rows: TypeAlias = MutableMapping[bytes, bytes]
+
+
+def note(rows: Rows, event: BatchCompleted | ClosingEnded) -> None:
+    """Change the closer's rows by an event: a completed batch is to be closed until its closing has ended."""
+    key = INTENT + f"{event.batch_id}/{event.attempt}".encode()
+    if isinstance(event, BatchCompleted):
+        rows[key] = event.model_dump_json().encode()
+    else:
+        rows.pop(key, None)
+
+
+def read_intents(rows: Mapping[bytes, bytes]) -> dict[str, BatchCompleted]:
+    """The batches that are to be closed; a completion with another tally is another intent and replaces the first."""
+    kept = [row for key, row in list(rows.items()) if key.startswith(INTENT)]
+    return {f"{event.id}/{event.tally}": event for event in map(BatchCompleted.model_validate_json, kept)}
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A batch being closed; `asked` counts the repairs asked for, and is not kept: a new closer begins at 0."""
+
+    completed: BatchCompleted
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Holes:
+    """Result of a try: these indexes succeeded and are in no readable segment, ascending."""
+
+    ranges: tuple[IndexRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Result of a try: something is away for now; without a reason nobody needs to hear of it."""
+
+    reason: str | None
+
+
+Result: TypeAlias = BatchSealed | BatchFailed | Holes | Waits
+"""An event means that it stands as a note in the batch's folder: whatever is tried later comes to the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSegments:
+    """Effect: what the workers wrote for the attempt is no longer needed."""
+
+    batch_id: str
+    attempt: int
+
+
+Effect: TypeAlias = Say | RemoveSegments
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What follows: effects in their order, then the next try after `seconds`; none when `closing` is None."""
+
+    closing: Closing | None
+    effects: tuple[Effect, ...] = ()
+    seconds: float = 0.0
+
+
+def judge(completed: BatchCompleted, error: PressrunError, time: datetime) -> Waits | BatchFailed:
+    """What an error that ended a try means: a bad moment is waited for, anything else ends the batch as failed."""
+    if error.retriable:
+        return Waits(None if error.code == "sealing_stopped" else error.code)
+    remedy = "Submit the list again; the role's log says more."
+    return BatchFailed(
+        id=f"{completed.batch_id}/{completed.attempt}/failed",
+        time=time,
+        batch_id=completed.batch_id,
+        attempt=completed.attempt,
+        error=Fault(code=error.code, where="archive", message=str(error), remedy=remedy),
+    )
+
+
+def follow(closing: Closing, result: Result, time: datetime) -> Next:
+    """What follows from one try; every effect bears repetition, for a crash may come between any two of them."""
+    completed = closing.completed
+    remove = RemoveSegments(completed.batch_id, completed.attempt)
+    match result:
+        case BatchSealed():
+            return Next(None, (remove, Say(result, "results"), _ended(completed, time)))
+        case BatchFailed():
+            return Next(None, (Say(result, "results"), remove, _ended(completed, time)))
+        case Holes():
+            seconds = REPAIR_SECONDS * float(2**closing.asked)
+            return Next(replace(closing, asked=closing.asked + 1), (_missing(completed, result, time),), seconds)
+        case Waits():
+            return Next(closing, _blocked(completed, result.reason, time), RETRY_SECONDS)
+
+
+def _ended(completed: BatchCompleted, time: datetime) -> Say:
+    ended = ClosingEnded(
+        id=f"{completed.batch_id}/{completed.attempt}/closing-ended",
+        time=time,
+        batch_id=completed.batch_id,
+        attempt=completed.attempt,
+    )
+    return Say(ended, "completions")
+
+
+def _missing(completed: BatchCompleted, holes: Holes, time: datetime) -> Say:
+    missing = ItemsMissing(
+        id=f"{completed.id}/holes",
+        time=time,
+        batch_id=completed.batch_id,
+        attempt=completed.attempt,
+        ranges=holes.ranges[:MAX_RANGES],
+        asked_by="closer",
+    )
+    return Say(missing, "dispatch")
+
+
+def _blocked(completed: BatchCompleted, reason: str | None, time: datetime) -> tuple[Say, ...]:
+    if reason is None:
+        return ()
+    event = BatchBlocked(
+        id=f"{completed.batch_id}/{completed.attempt}/blocked/{reason}",
+        time=time,
+        batch_id=completed.batch_id,
+        attempt=completed.attempt,
+        reason=reason,
+    )
+    return (Say(event, "results"),)

@@ -1,0 +1,98 @@
+"""The end of a run: everything heals, every batch ends, and the oracles read what there is."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from faults.runner.archive_oracle import judge_end
+from faults.runner.arena import Arena
+from faults.runner.hygiene import Footprint, footprints, judge_files, judge_growth
+from faults.runner.record_oracle import judge_announcements, judge_dead_letters, judge_progress, mails_settled
+from faults.runner.records import Said, read_said, states_now
+from faults.runner.verdicts import Verdict, together
+from faults.runner.waiting import Stuck
+
+from pressrun.domain.batches import ENDED
+from schemas.batches import BatchState
+
+END_SECONDS = 240.0
+MAIL_SECONDS = 90.0
+POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What was found at the end, and the results by which recovery is measured."""
+
+    verdict: Verdict
+    results: tuple[Said, ...]
+    seconds_to_end: float
+
+
+def end_run(arena: Arena, before: Mapping[int, Footprint]) -> Ended:
+    """Wait for every batch, then judge; raises Stuck with what each unfinished batch is at."""
+    began = time.monotonic()
+    states = await_ends(arena)
+    seconds = time.monotonic() - began
+    address = arena.system.address
+    progress = await_mails(arena)
+    results, completions = read_said(address, "results"), read_said(address, "completions")
+    batches = {handed.batch_id for handed in arena.handed}
+    archives = arena.system.settings.archives
+    verdict = together(
+        (
+            *(judge_end(handed, states[handed.batch_id], archives) for handed in arena.handed),
+            judge_progress(progress),
+            judge_announcements((results, progress, completions), batches),
+            judge_dead_letters(read_said(address, "dead-letters"), arena.poison),
+            _judge_mails(arena, progress),
+            judge_files(arena, batches),
+            judge_growth(before, footprints(arena)),
+        )
+    )
+    return Ended(verdict, tuple(results), seconds)
+
+
+def await_ends(arena: Arena) -> dict[str, BatchState]:
+    """The last state of every batch that was handed in."""
+    deadline = time.monotonic() + END_SECONDS
+    while True:
+        states = states_now(arena.system.address)
+        open_ones = {h.batch_id: states.get(h.batch_id) for h in arena.handed if not _has_ended(states, h.batch_id)}
+        if not open_ones:
+            return states
+        if time.monotonic() > deadline:
+            raise Stuck(f"not ended {END_SECONDS:.0f} s after the last fault: {open_ones}")
+        time.sleep(POLL_SECONDS)
+
+
+def await_mails(arena: Arena) -> list[Said]:
+    """The whole of `progress`, once every notice has an outcome there or the time for it is over."""
+    wanted = {handed.batch_id for handed in arena.handed if handed.submission.notify}
+    deadline = time.monotonic() + MAIL_SECONDS
+    while True:
+        progress = read_said(arena.system.address, "progress")
+        if wanted <= {batch for batch, _ in mails_settled(progress)} or time.monotonic() > deadline:
+            return progress
+        time.sleep(POLL_SECONDS)
+
+
+def _judge_mails(arena: Arena, progress: list[Said]) -> Verdict:
+    """O4: at most one mail for each batch, and one unless it is said to be unknown."""
+    outcomes: dict[str, set[str]] = {}
+    for batch, outcome in mails_settled(progress):
+        outcomes.setdefault(batch, set()).add(outcome)
+    wrong, lost, doubled = [], 0, 0
+    for handed in arena.handed:
+        accepted, told = arena.mailbox.accepted[handed.batch_id], outcomes.get(handed.batch_id, set())
+        wanted = 1 if handed.submission.notify else 0
+        doubled += max(accepted - wanted, 0)
+        if accepted > wanted or (accepted < wanted and "unknown" not in told) or (wanted and not told):
+            wrong.append(f"{accepted} mails for {handed.batch_id}, said to be {sorted(told) or 'nothing'}")
+            lost += accepted < wanted
+    return Verdict(tuple(wrong), lost, doubled)
+
+
+def _has_ended(states: Mapping[str, Any], batch_id: str) -> bool:
+    return batch_id in states and states[batch_id].status in ENDED

@@ -1,0 +1,34 @@
+"""The mail server of a run: it takes every mail and counts them by the batch their subject names."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from typing import Any
+
+from mailserver import FreePortController
+
+
+class Mailbox:
+    """What was accepted: batch id to how often."""
+
+    def __init__(self) -> None:
+        self.accepted: Counter[str] = Counter()
+        self.port = 0
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        _, batch_id, *_ = str(message_from_bytes(envelope.content)["Subject"]).split()
+        self.accepted[batch_id] += 1
+        return "250 OK"
+
+
+@contextmanager
+def an_open_mailbox() -> Iterator[Mailbox]:
+    mailbox = Mailbox()
+    controller = FreePortController(mailbox, hostname="127.0.0.1")
+    controller.start()
+    mailbox.port = controller.port
+    try:
+        yield mailbox
+    finally:
+        controller.stop()

@@ -1,0 +1,87 @@
+"""Many runs in several processes, and what they come to together."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from faults.simulator.exhaustive import Coverage, run_all, setting_of
+from faults.simulator.random_runs import run_one
+from faults.simulator.verdicts import Broken
+
+MOST_BROKEN = 20
+"""Broken runs that are kept with their trace; the rest would say the same."""
+
+
+@dataclass(slots=True)
+class Campaign:
+    """What a campaign ran and found."""
+
+    name: str
+    runs: int = 0
+    singles: int = 0
+    pairs: int = 0
+    seconds: float = 0.0
+    struck: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+
+    def add(self, other: "Campaign") -> None:
+        self.runs += other.runs
+        self.singles += other.singles
+        self.pairs += other.pairs
+        self.struck += other.struck
+        self.broken += other.broken[: MOST_BROKEN - len(self.broken)]
+
+
+def run_many(start: int, runs: int, processes: int = 1) -> Campaign:
+    """Random runs of consecutive numbers."""
+    size = max(min(runs // processes, 5_000), 1)
+    ends = [*range(start, start + runs, size), start + runs]
+    return _together(f"seeds {start} to {start + runs - 1}", _run_span, list(zip(ends, ends[1:], strict=False)), processes)
+
+
+def run_pairs_of(total: int, processes: int = 1) -> Campaign:
+    """Every pair of deaths for a batch of so many items."""
+    shares = [(total, number, processes) for number in range(processes)]
+    return _together(f"pairs of deaths, {total} items", _run_share, shares, processes)
+
+
+def _together(name: str, work: "object", parts: Iterable[tuple[int, ...]], processes: int) -> Campaign:
+    whole, started = Campaign(name), time.perf_counter()
+    assert callable(work)
+    if processes == 1:
+        for part in parts:
+            whole.add(work(part))
+    else:
+        # Not forked: whoever calls may have threads.
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            for campaign in pool.map(work, parts):
+                whole.add(campaign)
+    whole.seconds = time.perf_counter() - started
+    return whole
+
+
+def _run_span(span: tuple[int, int]) -> Campaign:
+    campaign = Campaign("")
+    for seed in range(*span):
+        campaign.runs += 1
+        try:
+            campaign.struck += run_one(seed)
+        except Broken as broken:
+            campaign.broken.append(str(broken))
+    return campaign
+
+
+def _run_share(share: tuple[int, int, int]) -> Campaign:
+    total, number, of = share
+    campaign = Campaign("")
+    try:
+        coverage = run_all(setting_of(total), (number, of))
+    except Broken as broken:
+        campaign.broken.append(str(broken))
+        coverage = Coverage()
+    campaign.runs, campaign.singles, campaign.pairs = coverage.runs, coverage.singles, coverage.pairs
+    campaign.struck["crash"] = coverage.singles + 2 * coverage.pairs
+    return campaign

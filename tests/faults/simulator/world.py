@@ -1,0 +1,337 @@
+"""The simulated world: the log, storage, time, and one process in each seat; a step is one block or one intent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import NamedTuple
+
+from faults.simulator.acting import ActingProcess
+from faults.simulator.chance import FairCourse
+from faults.simulator.closer import Closer
+from faults.simulator.counter import Counter
+from faults.simulator.intake import Intake
+from faults.simulator.log import Entry, Fenced, Log, Place, Seat
+from faults.simulator.notifier import Answer, Notifier
+from faults.simulator.orders import BATCH_IDS, ITEM_PARTITIONS, START, Order, submission_of
+from faults.simulator.processes import Process, Steps
+from faults.simulator.scheduler import Scheduler
+from faults.simulator.storage import Storage
+from faults.simulator.verdicts import Broken, Killed
+from faults.simulator.worker import Worker
+from pressrun.domain.moments import Moment
+from schemas.dispatch import BatchClosed
+from schemas.events import Event, Record
+from schemas.results import BatchAccepted, ItemsFinished
+from schemas.ticks import Tick
+from sinks.errors import SinkError
+from streams.suspects import Suspicion
+
+STEP_SECONDS = 0.3
+"""More than the interval of progress events, so that every count is told."""
+
+WAITS = (1.0, 1.0, 1.0, 31.0, 1.0, 61.0, 1.0, 121.0, 1.0, 241.0, 1.0, 481.0, 1.0, 481.0, 1.0, 481.0, 1.0, 481.0)
+"""Seconds that pass while nothing moves, each ended by ticks; past the last one the run is stuck."""
+
+MOST_STEPS = 5000
+"""A run of one batch takes about 50; past this it goes round in circles."""
+
+ROLES: tuple[type[Process], ...] = (Intake, Scheduler, Worker, Counter, Closer, Notifier)
+
+
+class Hand(NamedTuple):
+    """What can take a step, in the order of the pipeline: a process's body, or its carrying out of intents."""
+
+    rank: int
+    partition: int
+    acts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one run is about."""
+
+    orders: tuple[Order, ...] = (Order(),)
+    window: int = 4
+    at_most: int = 4096
+    """Items released by one body."""
+    partitions: int = 1
+    """Of results, completions, progress and batches."""
+    roles: tuple[type[Process], ...] = ROLES
+
+    def partitions_of(self, topic: str) -> int:
+        if topic == "items-letters":
+            return ITEM_PARTITIONS
+        return 1 if topic in {"submissions", "dispatch"} else self.partitions
+
+
+class Mail(NamedTuple):
+    """A mail the server took."""
+
+    errand: str
+    number: int
+
+
+@dataclass(slots=True)
+class Suspended:
+    """Steps that stand still: of a paused process, or of one taken for dead."""
+
+    process: Process
+    steps: Steps
+    name: str | None
+    """The intent that is tried, or None for a body."""
+
+
+@dataclass(slots=True)
+class World:
+    """Everything there is; `clone` gives a second one that goes its own way."""
+
+    setting: Setting = Setting()
+    chance: FairCourse = field(default_factory=FairCourse)
+    log: Log = field(default_factory=Log)
+    storage: Storage = field(default_factory=Storage)
+    seconds: float = 0.0
+    clock_error: float = 0.0
+    orders: dict[str, Order] = field(default_factory=dict)
+    processes: dict[Seat, Process] = field(default_factory=dict)
+    suspended: list[Suspended] = field(default_factory=list)
+    last: Hand | None = None
+    points: int = 0
+    steps: int = 0
+    full_until: int = 0
+    waits: int = 0
+    mails: list[Mail] = field(default_factory=list)
+    buried: list[str] = field(default_factory=list)
+    poisoned: int = 0
+    accepted: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
+    reported: dict[str, int] = field(default_factory=dict)
+    suspects: dict[Seat, Suspicion] = field(default_factory=dict)
+    condemned: dict[str, int] = field(default_factory=dict)
+    """Indexes whose outcome is that they killed their worker, as bits."""
+    has_doubt: bool = False
+    """Whether a notifier died, or its server's answer was lost, while a mail was on its way."""
+    trace: list[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.orders:
+            return
+        self.orders = {order.batch_id: order for order in self.setting.orders}
+        for role in self.setting.roles:
+            for partition in range(self.setting.partitions_of(role.topic)):
+                seat = Seat(role.role, partition)
+                self.processes[seat] = role(self, seat)
+        for order in self.setting.orders:
+            self.put(submission_of(order), "submissions")
+
+    def clone(self) -> "World":
+        """The world as it is now, but for steps that stand still."""
+        twin = replace(
+            self,
+            log=self.log.clone(),
+            storage=self.storage.clone(),
+            suspended=[],
+            mails=list(self.mails),
+            buried=list(self.buried),
+            accepted=set(self.accepted),
+            closed=set(self.closed),
+            reported=dict(self.reported),
+            condemned=dict(self.condemned),
+            suspects=dict(self.suspects),
+            trace=None if self.trace is None else list(self.trace),
+            processes={},
+        )
+        twin.processes = {seat: process.clone(twin) for seat, process in self.processes.items()}
+        return twin
+
+    # Time and the log
+
+    def now(self) -> Moment:
+        return Moment(START + timedelta(seconds=self.seconds + self.clock_error), self.seconds)
+
+    def partition_of(self, batch_id: str, topic: str) -> int:
+        return BATCH_IDS.index(batch_id) % self.setting.partitions_of(topic)
+
+    def put(self, event: Event, topic: str, *, replayed: bool = False) -> None:
+        """A record comes from outside."""
+        place = Place(topic, self.partition_of(event.batch_id, topic))
+        self.log.entries[place].append(Entry(event, event.batch_id, replayed))
+
+    def append(self, process: Process, record: Record, topic: str, partition: int | None, key: str) -> None:
+        """A process says a record; raises Fenced."""
+        if partition is None:
+            assert isinstance(record, Event)
+            partition = self.partition_of(record.batch_id, topic)
+        self.log.append(Place(topic, partition), Entry(record, key), process.seat, process.epoch)
+        if isinstance(record, ItemsFinished):
+            bits = self.reported.get(record.batch_id, 0)
+            for span in record.succeeded:
+                bits |= (1 << span.last + 1) - (1 << span.first)
+            for failure in record.failures:
+                bits |= 1 << failure.index
+            self.reported[record.batch_id] = bits
+        elif topic == "dispatch":
+            if isinstance(record, BatchAccepted):
+                self.accepted.add(record.batch_id)
+            elif isinstance(record, BatchClosed):
+                self.closed.add(record.batch_id)
+
+    def tick(self, process: Process) -> None:
+        """A process's ticker sends it a Tick."""
+        tick = Tick(id="tick", time=START)
+        self.log.append(process.place, Entry(tick, ""), process.seat, process.epoch)
+
+    def lag(self) -> int:
+        """Records that workers and the counter have not committed."""
+        return sum(
+            len(self.log.entries[process.place]) - self.log.committed.get(seat, 0)
+            for seat, process in self.processes.items()
+            if seat.role in {"render", "aggregate"}
+        )
+
+    def mail(self, errand: str, number: int, answer: Answer) -> None:
+        """The mail server has a mail before it."""
+        self.has_doubt = self.has_doubt or answer.endswith("unheard")
+        if answer.startswith("accepted"):
+            self.mails.append(Mail(errand, number))
+
+    # Steps
+
+    def run(self) -> None:
+        """Until everything has ended and nothing moves; raises Broken."""
+        while self.waits < len(WAITS) and self.steps < MOST_STEPS:
+            self.steps += 1
+            if self.storage.is_full and self.steps > self.full_until:
+                self.storage.is_full = False
+            self.chance.before_step(self)
+            hands = self.ready()
+            if hands:
+                self.take_step(hands)
+            elif self.suspended:
+                self.resume(0)
+            elif self.storage.is_full:
+                self.full_until = 0
+            elif self.is_settled():
+                if not self.chance.strikes_late(self):
+                    return
+            else:
+                self.wait()
+        raise Broken("stuck", self.describe())
+
+    def ready(self) -> list[Hand]:
+        """Whoever has something to do, in the order of the pipeline."""
+        hands = []
+        for rank, role in enumerate(self.setting.roles):
+            for partition in range(self.setting.partitions_of(role.topic)):
+                process = self.processes[Seat(role.role, partition)]
+                if process.has_block:
+                    hands.append(Hand(rank, partition, acts=False))
+                if isinstance(process, ActingProcess) and process.ready_intent() is not None:
+                    hands.append(Hand(rank, partition, acts=True))
+        return hands
+
+    def take_step(self, hands: Sequence[Hand]) -> None:
+        """One block, or one try at an intent, as far as fate lets it come."""
+        hand = self.last = self.chance.pick(hands, self.last)
+        self.seconds += STEP_SECONDS
+        process = self.processes[Seat(self.setting.roles[hand.rank].role, hand.partition)]
+        if not hand.acts:
+            process.is_at_work = True
+            self.drive(Suspended(process, process.body(), None))
+            return
+        assert isinstance(process, ActingProcess)
+        name = process.ready_intent()
+        assert name is not None
+        process.acting.add(name)
+        self.drive(Suspended(process, process.try_intent(name), name))
+
+    def drive(self, work: Suspended) -> None:
+        """Let steps go on until they end or fate stops them."""
+        process = work.process
+        try:
+            for point in work.steps:
+                self.points += 1
+                fate = self.chance.at(self, process, point)
+                if self.trace is not None:
+                    self.trace.append(f"{self.points:5} {self.seconds:8.1f} {_name(process)} {point} {fate}".rstrip(" go"))
+                if fate == "crash":
+                    self.end(process)
+                    return
+                if fate != "go":
+                    self.suspended.append(work)
+                    if fate == "freeze":
+                        self.seat_another(process)
+                    return
+        except (Fenced, Killed, SinkError) as reason:
+            self.note(f"{_name(process)} ends: {type(reason).__name__}")
+            self.end(process)
+            return
+        self._finish(work)
+
+    def resume(self, number: int) -> None:
+        """Steps that stood still go on."""
+        work = self.suspended.pop(number)
+        self.note(f"{_name(work.process)} goes on")
+        self.drive(work)
+
+    def _finish(self, work: Suspended) -> None:
+        if work.name is None:
+            work.process.is_at_work = False
+        elif isinstance(work.process, ActingProcess):
+            work.process.acting.discard(work.name)
+
+    def end(self, process: Process) -> None:
+        """A process dies with all its memory; another takes its seat, unless one has already."""
+        self.suspended = [work for work in self.suspended if work.process is not process]
+        if self.processes.get(process.seat) is process:
+            self.seat_another(process)
+
+    def seat_another(self, process: Process) -> None:
+        """Somebody else, or the same after a restart, takes the seat."""
+        self.has_doubt = self.has_doubt or process.role == "notify"
+        self.processes[process.seat] = type(process)(self, process.seat)
+
+    def wait(self) -> None:
+        """Time passes; counters tick first, for the scheduler asks for what is missing only while nothing lags."""
+        self.seconds += WAITS[self.waits]
+        role = "aggregate" if self.waits % 2 == 0 else "explode"
+        self.waits += 1
+        self.note(f"waits until {self.seconds:.1f}")
+        for process in self.processes.values():
+            process.commit()
+        for seat, process in self.processes.items():
+            if seat.role == role and isinstance(process, Counter | Scheduler) and process.is_busy:
+                self.tick(process)
+
+    def is_settled(self) -> bool:
+        """Whether nobody waits for anything."""
+        if self.suspended:
+            return False
+        for process in self.processes.values():
+            if isinstance(process, ActingProcess) and process.is_acting:
+                return False
+            if isinstance(process, Scheduler) and (process.schedule is None or process.schedule.running):
+                return False
+            if isinstance(process, Counter) and any(process.ledger.open_batches()):
+                return False
+        return True
+
+    def note(self, line: str) -> None:
+        """A line of the trace, where one is kept."""
+        if self.trace is not None:
+            self.trace.append(f"      {self.seconds:8.1f} {line}")
+
+    def describe(self) -> str:
+        """What is left at the end of a run that is stuck."""
+        parts = []
+        for seat, process in self.processes.items():
+            if isinstance(process, ActingProcess) and process.is_acting:
+                parts.append(f"{seat.role} acts on {sorted(process.intents.keys() - process.done)}")
+            if isinstance(process, Scheduler) and process.schedule is not None:
+                parts += [f"scheduled: {batch!r}" for batch in process.schedule.running.values()]
+            if isinstance(process, Counter):
+                parts += [f"open: {batch!r}" for batch in process.ledger.open_batches()]
+        return "; ".join(parts) or "something stands still"
+
+
+def _name(process: Process) -> str:
+    return f"{process.seat.role}-{process.seat.partition}/{process.epoch}"
