@@ -38,12 +38,16 @@ def attach(app: StreamApp, *, outbox: Outbox, doorkeeper: Doorkeeper, contacts: 
 
     async def decide(event: BatchSubmitted) -> None:
         await outbox.say(_received(event), "results")
+        app.crashpoint("intake.received_said")
         decision = await asyncio.to_thread(doorkeeper.decide, event)
+        app.crashpoint("intake.prepared")
         if decision is not None:
             await outbox.say(decision, "results")
+            app.crashpoint("intake.result_said")
         # The counter knows the total before the first item can be released.
         if isinstance(decision, BatchAccepted):
             await outbox.say(decision, "dispatch")
+            app.crashpoint("intake.dispatch_said")
 
     async def cancel(event: CancelBatch) -> None:
         await require_known(event.batch_id)

@@ -28,6 +28,7 @@ from schemas.events import IndexRange
 from schemas.results import BatchFailed, BatchSealed
 from sinks.archive import Sealed, Sealing, seal_archive
 from sinks.errors import BatchFolderMissing, BlobCorrupt, BlobMissing, FlushFailed, SealingRefused, SinkError
+from sinks.filesystem import is_there
 from sinks.storage import LocalStorage
 from streams.outbox import Outbox
 
@@ -126,12 +127,14 @@ class Closer:
         except SinkError as error:
             return Waits(error.code)
 
-    def _is_linked(self, completed: BatchCompleted) -> bool:
-        return self._storage.archive_path(completed.batch_id, completed.attempt).exists()
+    def _has_work(self, completed: BatchCompleted) -> bool:
+        """Whether there are segments or an archive; nothing is waited for on behalf of a batch nobody accepted."""
+        place = (completed.batch_id, completed.attempt)
+        return self._storage.batch_folder(*place) is not None or is_there(self._storage.archive_path(*place))
 
     def _sealing(self, closing: Closing) -> Sealing | Waits:
         completed = closing.completed
-        if self._storage.batch_folder(completed.batch_id, completed.attempt) is None and not self._is_linked(completed):
+        if not self._has_work(completed):
             raise BatchFolderMissing
         try:
             bitmaps = self._storage.read_blob(completed.tally)

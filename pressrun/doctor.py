@@ -3,6 +3,7 @@
 import shutil
 import socket
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import TypeAlias
 
 from pressrun.designs import read_design_folder
 from pressrun.diagnosis import Finding, judge_installation, judge_python
+from pressrun.domain.batches import ENDED
 from pressrun.domain.errors import FaultyInput
 from pressrun.domain.letters import RENDERER_VERSION, read_design
+from pressrun.following import BatchStates, held_by
 from pressrun.installation import inspect_installation
-from pressrun.readiness import count_ready, needed_of
+from pressrun.readiness import count_ready, halted_roles, needed_of
 from pressrun.settings import MIB, Settings
 from pressrun.startup import broker_settings_of
 from pressrun.system import read_system
@@ -123,6 +126,9 @@ def _check_roles(patient: Patient) -> Finding:
     home, workers = patient.settings.home, patient.settings.workers
     if read_system(patient.settings) is None:
         return Finding("roles", "warning", f"no system runs in {home}", "Start one with `pressrun up`.")
+    if halted := halted_roles(home):
+        remedy = "Look at `pressrun dead-letters list`; then stop the system and start it again with `pressrun up`."
+        return Finding("roles", "fault", f"stopped, for nearly all they read was bad: {', '.join(halted)}", remedy)
     absent = [role for role, needed in needed_of(workers) if count_ready(home, role) < needed]
     if absent:
         remedy = f"Give it some seconds; then look into {patient.settings.logs}."
@@ -141,6 +147,19 @@ def _check_lag(patient: Patient) -> Finding:
     if read_system(patient.settings) is None:
         return Finding("lag", "warning", f"records wait to be read: {waiting}", "Start the roles with `pressrun up`.")
     return Finding("lag", "ok", f"at work, records to be read: {waiting}")
+
+
+def _check_batches(patient: Patient) -> Finding:
+    """Open batches, and why those that do not move do not."""
+    if patient.address is None:
+        return Finding("batches", "warning", "blocked: broker", "See broker.")
+    with BatchStates(patient.address) as reader:
+        still_open = [state for state in reader.read_to_end().values() if state.status not in ENDED]
+    held = Counter(held_by(state) for state in still_open if held_by(state))
+    reasons = ", ".join(f"{reason} ({count:,})" for reason, count in sorted(held.items()))
+    if any(state.blocked for state in still_open):
+        return Finding("batches", "warning", reasons, "They go on by themselves when that is over.")
+    return Finding("batches", "ok", f"{len(still_open):,} open" + (f", {reasons}" if reasons else ""))
 
 
 def _check_disk(patient: Patient) -> Finding:
@@ -201,6 +220,7 @@ CHECKS: dict[str, Check] = {
     "topics": _check_topics,
     "roles": _check_roles,
     "lag": _check_lag,
+    "batches": _check_batches,
     "disk": _check_disk,
     "fonts": _check_fonts,
     "smtp": _check_smtp,

@@ -73,9 +73,18 @@ class BatchStates:
                 self.states[state.batch_id] = state
 
 
+def held_by(state: BatchState) -> str:
+    """Why an open batch does not move: `blocked: disk`, `waiting: window`; empty while nothing holds it."""
+    if state.blocked:
+        return f"blocked: {state.blocked}"
+    return f"waiting: {state.waiting}" if state.waiting else ""
+
+
 @contextmanager
 def _broker_errors() -> Iterator[None]:
     try:
         yield
     except KafkaError as error:
-        raise StatesUnreadable(f"the broker cannot be read: {type(error).__name__}") from error
+        raise StatesUnreadable(
+            f"blocked: broker: it does not answer ({type(error).__name__}); batches go on by themselves when it does"
+        ) from error

@@ -1,17 +1,14 @@
-"""Reads how far every notice has come from the log of the notifier's table, and publishes what people say about one."""
+"""Reads how far every notice has come, from the log of the notifier's table: what is durable, and nothing else."""
 
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from pressrun.domain.notices import ROW, Notice, read_notice
-from pressrun.submitting import publish
 from schemas.errors import PressrunError
-from schemas.submissions import ResendNotice, SettleNotice
 
 TOPIC = "pressrun-notify-notices-changelog"
 POLL_MS = 250
@@ -28,12 +25,6 @@ class NoticeUnknown(PressrunError):
     """Nobody is to be told of this batch, or it has not ended."""
 
     code: ClassVar[str] = "notice_unknown"
-
-
-class NoticeSettled(PressrunError):
-    """What became of the notice is known, or it is on its way."""
-
-    code: ClassVar[str] = "notice_settled"
 
 
 def read_notices(address: str) -> Sequence[Notice]:
@@ -59,31 +50,6 @@ def find_notice(address: str, batch_id: str) -> Notice:
     raise NoticeUnknown(
         f"there is no notice about {batch_id}: it has not ended, nobody is to be told of it, or there is no such batch"
     )
-
-
-def resend_notice(notice: Notice, address: str) -> None:
-    """Ask for an ended notice to be sent once more; raises NoticeSettled while it is on its way, and NotPublished."""
-    if notice.is_open:
-        raise NoticeSettled(f"the notice is {notice.state}: it is sent without being asked")
-    publish(ResendNotice.model_validate(_command(notice, "resend")), address)
-
-
-def settle_notice(notice: Notice, outcome: Literal["sent", "failed"], address: str) -> None:
-    """Say what became of an unknown notice; raises NoticeSettled where that is known, and NotPublished."""
-    if notice.state != "unknown":
-        raise NoticeSettled(f"the notice is {notice.state}: only one that is unknown can be settled")
-    publish(SettleNotice.model_validate(_command(notice, "settle") | {"outcome": outcome}), address)
-
-
-def _command(notice: Notice, word: str) -> dict[str, object]:
-    return {
-        "id": f"{notice.id}/{notice.number}/{word}",
-        "time": datetime.now(UTC),
-        "batch_id": notice.event.batch_id,
-        "about": notice.event.id,
-        "notice": notice.kind,
-        "number": notice.number,
-    }
 
 
 def _consumer(address: str) -> Any:

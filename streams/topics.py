@@ -143,6 +143,9 @@ def topic_settings(topic: Topic, *, replicas: int, min_insync: int) -> Mapping[s
     settings = {
         "cleanup.policy": topic.cleanup,
         "max.message.bytes": str(MAX_MESSAGE_BYTES),
+        # Whatever a producer compresses with is unpacked once, here: not every client can read every codec, and no
+        # megabyte becomes a gigabyte in a worker.
+        "compression.type": "uncompressed",
         # With a producer's clock a month slow its records would be deleted at once.
         "message.timestamp.type": "LogAppendTime",
         "min.insync.replicas": str(min_insync),

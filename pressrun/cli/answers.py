@@ -8,6 +8,7 @@ from rich.text import Text
 
 from pressrun.cli.exits import FAILED, INTERRUPTED, SOME_FAILED
 from pressrun.domain.batches import ENDED
+from pressrun.following import held_by
 from schemas.batches import BatchState
 from schemas.progress import Status
 
@@ -38,6 +39,8 @@ def answer_of(state: BatchState, archives: Path) -> dict[str, object]:
         "created_at": state.created_at.isoformat(),
         "completed_at": state.completed_at.isoformat() if state.completed_at else None,
         "error": _errors_of(state),
+        "blocked": state.blocked,
+        "waiting": state.waiting,
     }
 
 
@@ -65,6 +68,9 @@ def show_lines(state: BatchState, archives: Path) -> Iterator[Text]:
         yield _fact("archive", str(archives / file))
     yield _fact("created_at", str(facts["created_at"]))
     yield _fact("completed_at", str(facts["completed_at"] or "not yet"))
+    if held := held_by(state):
+        word, reason = held.split(": ")
+        yield _fact(word, reason, "yellow")
     for error in _errors_of(state) or ():
         yield _fact("error", f"{error['code']}: {error['where']}: {error['message']} {error['remedy']}", "red")
 
@@ -98,7 +104,7 @@ def _errors_of(state: BatchState) -> list[dict[str, str]] | None:
     """Faults of a rejected or failed batch, or what an open one waits for; None where nothing is wrong."""
     errors: list[dict[str, str]] = [fault.model_dump() for fault in state.faults]
     if state.blocked:
-        message = f"The batch waits: {state.blocked.replace('_', ' ')}."
+        message = f"The batch is blocked: {state.blocked}."
         remedy = "It goes on by itself when that is over; `pressrun doctor` looks for the cause."
         errors.append({"code": state.blocked, "where": "batch", "message": message, "remedy": remedy})
     return errors or None

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from pressrun.cli.answers import COLOURS, count_answered
 from pressrun.cli.consoles import talk_console
+from pressrun.following import held_by
 from schemas.batches import BatchState
 
 LINE_SECONDS = 1.0
@@ -99,16 +100,16 @@ class PlainLines:
 
 
 def counts_of(state: BatchState) -> str:
-    """`120 of 1,000, 3 failed`, and what is waited for."""
+    """`120 of 1,000, 3 failed`, and why it does not move: `blocked: disk`, `waiting: window`."""
+    held = held_by(state)
     if state.total is None:
-        return "being counted" if state.status == "submitted" else "nothing was made"
+        counting = "being counted" if state.status == "submitted" else "nothing was made"
+        return f"{counting}, {held}" if held else counting
     parts = [f"{count_answered(state):,} of {state.total:,}"]
     parts += [
         f"{count:,} {word}" for count, word in ((state.failed, "failed"), (state.cancelled, "cancelled")) if count
     ]
-    if state.blocked:
-        parts.append(f"waits: {state.blocked.replace('_', ' ')}")
-    return ", ".join(parts)
+    return ", ".join([*parts, held] if held else parts)
 
 
 class _RateColumn(ProgressColumn):

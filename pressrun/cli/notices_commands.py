@@ -11,6 +11,8 @@ from pressrun.cli.exits import errors_told
 from pressrun.cli.options import BatchArgument, JsonOption
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from pressrun.domain.notices import Notice
 
 app = typer.Typer(no_args_is_help=True, help="Mails that tell of a batch's end.")
@@ -44,12 +46,12 @@ def list_notices(
             notice for notice in read_notices(broker_of(read_settings())) if state is None or notice.state == state
         ]
     if as_json:
-        typer.echo(json.dumps([_answer(notice) for notice in found[:limit]]))
+        typer.echo(json.dumps([answer_of(notice) for notice in found[:limit]]))
         return
     if not found:
         say("There is no such notice.")
         return
-    answer_console().print(_table(found[:limit]))
+    answer_console().print(table_of(found[:limit]))
     if len(found) > limit:
         say(f"and {len(found) - limit:,} more: --limit shows them")
 
@@ -59,7 +61,8 @@ def resend(batch_id: BatchArgument) -> None:
     """Send the notice about a batch once more. One that is `unknown` may have arrived: then there are two."""
     from pressrun.cli.configuration import read_settings
     from pressrun.cli.consoles import say
-    from pressrun.notices import find_notice, resend_notice
+    from pressrun.notices import find_notice
+    from pressrun.settling import resend_notice
     from pressrun.system import broker_of
 
     address = broker_of(read_settings())
@@ -76,7 +79,8 @@ def settle(
     """Say what became of a notice that is `unknown`; nothing is sent."""
     from pressrun.cli.configuration import read_settings
     from pressrun.cli.consoles import say
-    from pressrun.notices import find_notice, settle_notice
+    from pressrun.notices import find_notice
+    from pressrun.settling import settle_notice
     from pressrun.system import broker_of
 
     address = broker_of(read_settings())
@@ -84,7 +88,8 @@ def settle(
     say(f"The notice about {batch_id} is to count as {outcome}.")
 
 
-def _answer(notice: "Notice") -> dict[str, object]:
+def answer_of(notice: "Notice") -> dict[str, object]:
+    """The object `list --json` prints for a notice."""
     return {
         "batch_id": notice.event.batch_id,
         "about": notice.event.id,
@@ -96,7 +101,8 @@ def _answer(notice: "Notice") -> dict[str, object]:
     }
 
 
-def _table(notices: "list[Notice]") -> object:
+def table_of(notices: "list[Notice]") -> "Table":
+    """Notices, one a line."""
     from rich.table import Table
     from rich.text import Text
 

@@ -33,17 +33,18 @@ class Ledger:
         """Write what changed; an ended batch keeps its head only."""
         head = batch.head
         before = self._in_use.get(head.batch_id)
-        if batch.is_open:
-            changed = batch.tally.changed_rows(before.tally if before else Tally())
-            for number, row in changed.items():
-                self._rows[_row_key(head, number)] = row.to_bytes()
-            self._in_use[head.batch_id] = batch
-        else:
-            self._drop_rows(head, before)
+        if not batch.is_open:
+            self._write_head(head)
+            self._drop_rows(head)
             self._in_use.pop(head.batch_id, None)
+            return
+        changed = batch.tally.changed_rows(before.tally if before else Tally())
+        for number, row in changed.items():
+            self._rows[_row_key(head, number)] = row.to_bytes()
         # The head last: a crash between two rows must not leave one that says more than the bitmaps do.
-        if before is None or not batch.is_open or _without_counts(before.head) != _without_counts(head):
-            self._rows[_head_key(head.batch_id)] = head.model_dump_json().encode()
+        if before is None or _without_counts(before.head) != _without_counts(head):
+            self._write_head(head)
+        self._in_use[head.batch_id] = batch
 
     def open_batches(self) -> Iterator[Batch]:
         """Every batch that has not ended, from the rows: also those nobody has asked for since a recovery."""
@@ -73,9 +74,14 @@ class Ledger:
         rows = {number: data for number, key in found.items() if (data := self._rows.get(key)) is not None}
         return Batch(head, Tally.of({number: Row.from_bytes(data) for number, data in rows.items()}))
 
-    def _drop_rows(self, head: Head, before: Batch | None) -> None:
-        for number in before.tally.rows if before else ():
-            self._rows.pop(_row_key(head, number), None)
+    def _write_head(self, head: Head) -> None:
+        self._rows[_head_key(head.batch_id)] = head.model_dump_json().encode()
+
+    def _drop_rows(self, head: Head) -> None:
+        """Also those a crash left: whoever ended the batch before may not have got so far."""
+        for number in range(((head.total or 0) + ROW_LENGTH - 1) // ROW_LENGTH):
+            if (key := _row_key(head, number)) in self._rows:
+                del self._rows[key]
 
 
 def _without_counts(head: Head) -> Head:

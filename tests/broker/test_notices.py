@@ -1,4 +1,4 @@
-"""Notices on a whole system: the notifier dies at every point of its way, people resend and settle, mails are counted."""
+"""Notices on a whole system: wherever the notifier dies, whatever people resend or settle, the mails are counted."""
 
 import json
 import os
@@ -14,7 +14,8 @@ from mailserver import FreePortController
 
 from pressrun.crashpoints import Crashpoints
 from pressrun.domain.notices import Notice
-from pressrun.notices import find_notice, read_notices, resend_notice, settle_notice
+from pressrun.notices import find_notice, read_notices
+from pressrun.settling import resend_notice, settle_notice
 from pressrun.submitting import publish
 from schemas.dead_letters import HEADER, DeadLetter
 from schemas.submissions import ResendNotice
@@ -137,7 +138,7 @@ def test_a_person_settles_an_unknown_notice_and_nothing_is_sent(system: System, 
     notice = settled(system, batch_id, "unknown")
 
     for outcome in ("failed", "sent"):
-        settle_notice(notice, outcome, system.address)  # type: ignore[arg-type] # one of the two
+        settle_notice(notice, outcome, system.address)
 
     assert settled(system, batch_id, "failed").code == "settled"
     said = [(word["outcome"], word.get("code")) for word in heard(system, batch_id) if word["type"] == "NoticeEnded"]

@@ -117,8 +117,7 @@ async def put_specially(address: str, records: Sequence[Bad]) -> list[Origin]:
         async with producer:
             if name:
                 await producer.begin_transaction()
-            for bad in together:
-                places.append(await put_padded(producer, bad))
+            places += [await put_padded(producer, bad) for bad in together]
             if name:
                 await producer.abort_transaction()
     return places

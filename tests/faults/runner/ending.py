@@ -1,7 +1,7 @@
 """The end of a run: everything heals, every batch ends, and the oracles read what there is."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,18 +23,16 @@ POLL_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What was found at the end, and the results by which recovery is measured."""
+    """What was found at the end, and the records by which recovery is measured."""
 
     verdict: Verdict
-    results: tuple[Said, ...]
-    seconds_to_end: float
+    results: Sequence[Said]
+    releases: Sequence[Said]
 
 
 def end_run(arena: Arena, before: Mapping[int, Footprint]) -> Ended:
     """Wait for every batch, then judge; raises Stuck with what each unfinished batch is at."""
-    began = time.monotonic()
     states = await_ends(arena)
-    seconds = time.monotonic() - began
     address = arena.system.address
     progress = await_mails(arena)
     results, completions = read_said(address, "results"), read_said(address, "completions")
@@ -51,7 +49,7 @@ def end_run(arena: Arena, before: Mapping[int, Footprint]) -> Ended:
             judge_growth(before, footprints(arena)),
         )
     )
-    return Ended(verdict, tuple(results), seconds)
+    return Ended(verdict, results, read_said(address, "items-letters"))
 
 
 def await_ends(arena: Arena) -> dict[str, BatchState]:

@@ -2,8 +2,6 @@
 
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -33,12 +31,6 @@ class FaultLog:
         now = time.time()
         with self._lock:
             self.faults.append(Fault(kind, at or now, now, what))
-
-    def of(self, kind: str) -> Iterator[Fault]:
-        return (fault for fault in self.faults if fault.kind == kind)
-
-    def counts(self) -> Counter[str]:
-        return Counter(fault.kind for fault in self.faults)
 
 
 def require(happened: object, what: str) -> None:

@@ -6,10 +6,11 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from faults.runner.arena import Arena
-from faults.runner.ending import Ended, await_ends, end_run
+from faults.runner.ending import await_ends, end_run
 from faults.runner.grounds import a_ground
 from faults.runner.handing import hand_in, prepare_batch
 from faults.runner.hygiene import Footprint, footprints, judge_end_of_system
@@ -29,44 +30,62 @@ def run_ground(
     """Never raises for what a system does: whatever goes wrong is in the outcome. A bad run's directory is kept."""
     began = time.monotonic()
     directory = Path(tempfile.mkdtemp(prefix=f"faults-{ground}-"))
-    arena: Arena | None = None
-    ended: Ended | None = None
-    wrong: list[str] = []
+    played = Played()
     try:
         with a_ground(ground, directory, seed, sizes) as arena:
-            ended = _play(arena, chosen)
-        wrong += judge_end_of_system(directory).wrong
+            _play(arena, chosen, played)
+        played.wrong += judge_end_of_system(directory).wrong
     except Exception as error:  # noqa: BLE001 - a run that fails says why in its outcome
-        wrong.append(f"{type(error).__name__}: {error}")
-        traceback.print_exc()
-    log = arena.log if arena else None
-    counts = log.counts() if log else Counter[str]()
-    wrong += too_few(chosen, counts)
-    verdict = together([ended.verdict if ended else Verdict(), Verdict(tuple(wrong))])
-    if verdict.wrong:
-        verdict = together([verdict, Verdict((f"kept: {directory}",))])
+        played.blame(error)
+    faults = played.arena.log.faults if played.arena else []
+    counts = Counter(fault.kind for fault in faults)
+    played.wrong += too_few(chosen, counts)
+    if played.wrong or played.verdict.wrong:
+        played.wrong.append(f"kept: {directory}")
     else:
         shutil.rmtree(directory)
+    handed = played.arena.handed if played.arena else []
     return Outcome(
         seed=seed,
         ground=ground,
         seconds=time.monotonic() - began,
-        batches=len(arena.handed) if arena else 0,
-        items=sum(handed.plan.total for handed in arena.handed) if arena else 0,
+        batches=len(handed),
+        items=sum(one.plan.total for one in handed),
         counts=counts,
-        recoveries=recoveries(log.faults, ended.results) if log and ended else {},
-        verdict=verdict,
+        recoveries=played.recoveries,
+        verdict=together([played.verdict, Verdict(tuple(played.wrong))]),
         not_run=not_run,
     )
 
 
-def _play(arena: Arena, chosen: Sequence[Scenario]) -> Ended:
+@dataclass(slots=True)
+class Played:
+    """What has come of a run so far."""
+
+    arena: Arena | None = None
+    verdict: Verdict = Verdict()
+    recoveries: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def blame(self, error: Exception) -> None:
+        self.wrong.append(f"{type(error).__name__}: {error}")
+        traceback.print_exception(error)
+
+
+def _play(arena: Arena, chosen: Sequence[Scenario], played: Played) -> None:
+    """One scenario that goes wrong does not keep the others from being played."""
+    played.arena = arena
     before = _warm_up(arena) if arena.system.is_up else {}
     for scenario in chosen:
         began = time.monotonic()
-        scenario.inject(arena)
+        try:
+            scenario.inject(arena)
+        except Exception as error:  # noqa: BLE001 - see above
+            played.blame(error)
         tell(f"  {scenario.name}: {scenario.says} ({time.monotonic() - began:.0f} s)")
-    return end_run(arena, before)
+    ended = end_run(arena, before)
+    played.verdict = ended.verdict
+    played.recoveries = recoveries(arena.log.faults, ended.results, ended.releases)
 
 
 def _warm_up(arena: Arena) -> Mapping[int, Footprint]:

@@ -46,8 +46,9 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     size = f"{outcome.batches} batches, {outcome.items} items"
     yield f"{outcome.ground}: seed {outcome.seed}, {outcome.seconds:.0f} s, {size}"
     yield f"  {'fault':<34}{'times':>6}{'p50 s':>8}{'p99 s':>8}{'max s':>8}"
-    for kind, times in sorted(outcome.counts.items()):
+    for kind in sorted({*outcome.counts, *outcome.recoveries}):
         waits = outcome.recoveries.get(kind, ())
+        times = outcome.counts.get(kind, len(waits))
         figures = [percentile(waits, 0.5), percentile(waits, 0.99), max(waits)] if waits else []
         yield f"  {kind:<34}{times:>6}" + "".join(f"{figure:>8.1f}" for figure in figures)
     yield f"  lost {verdict.lost}, doubled {verdict.doubled}"

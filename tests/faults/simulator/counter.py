@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from faults.simulator.orders import bits_of
-from faults.simulator.processes import Process, Work
+from faults.simulator.processes import Process, Steps, Work
 from faults.simulator.verdicts import Broken
 from pressrun.domain.batches import Keep, Say
 from pressrun.domain.counting import Counted, count
@@ -38,6 +38,9 @@ class Counter(Process):
 
     def work(self, events: Sequence[Record]) -> Work:
         counted = self._count(events)
+        if self.is_replaying:
+            yield from self._store(counted)
+            return True
         try:
             for effect in counted.effects:
                 if isinstance(effect, Keep):
@@ -48,11 +51,14 @@ class Counter(Process):
         yield from self.say_all((effect.event, effect.topic) for effect in counted.effects if isinstance(effect, Say))
         for _, refusal in counted.refused:
             yield from self.bury(refusal.code)
+        yield from self._store(counted)
+        yield from self.say_all((shown.event, shown.topic) for shown in counted.shown)
+        return True
+
+    def _store(self, counted: Counted) -> Steps:
         for batch in counted.batches:
             self.ledger.store(batch)
         yield from self.flush()
-        yield from self.say_all((shown.event, shown.topic) for shown in counted.shown)
-        return True
 
     def _count(self, events: Sequence[Record]) -> Counted:
         return count(self.ledger, events, self.world.now())

@@ -93,23 +93,21 @@ class ShowsFirst(Counter):
 class ForgetsRows(Scheduler):
     """Its schedule is never stored."""
 
-    def _write_schedule(self, before: Schedule, after: Schedule) -> None:
-        pass
+    def _store(self, schedule: Schedule) -> None:
+        self.keeper._schedule = schedule
 
 
 class StoresWindowFirst(Scheduler):
     """Notes a window as released before it is out, and never asks for what is missing."""
 
     def work(self, events: Sequence[Record]) -> Work:
-        before = self.schedule or self._read_schedule()
         fresh = [event for event in events if not isinstance(event, BatchAccepted) or self._can_run(event)]
-        after, said, releases = take_turn(before, fresh, self.world.now(), self.world.setting.at_most)
-        self._write_schedule(before, after)
+        after, said, releases = take_turn(self._load(), fresh, self.world.now(), self.world.setting.at_most)
+        self._store(after)
         yield from self.flush()
         for piece in releases:
             yield from self._send_out(piece)
         yield from self.say_all((event, "results") for event in said)
-        self.schedule = after
         return True
 
 

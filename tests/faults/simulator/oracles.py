@@ -109,6 +109,7 @@ def check_announcements(order: Order, progress: list[Event], completions: list[E
     require({event.id for event in sealed} == {f"{order.batch_id}/1/sealed"}, "sealed_twice", sealed)
     require(all(event == sealed[0] for event in sealed), "sealed_twice", "one seal says other than the first")
     highest, has_ended = (0, 0, 0), False
+    known: set[str] = set()
     for event in progress:
         if isinstance(event, BatchProgressed):
             counts = (event.succeeded, event.failed, event.cancelled)
@@ -117,7 +118,9 @@ def check_announcements(order: Order, progress: list[Event], completions: list[E
             require(sum(counts) <= order.total, "count_over", event)
             highest = counts
         elif isinstance(event, BatchCompleted):
-            require(not has_ended, "told_after_end", event.id)
+            # A block that comes again says it again, with the same id.
+            require(not has_ended or event.id in known, "told_after_end", event.id)
+            known.add(event.id)
         has_ended = has_ended or isinstance(event, BatchSealed | BatchFailed)
 
 

@@ -41,6 +41,7 @@ class Process:
         committed = world.log.committed.get(seat)
         is_lost = self.keeps_table and committed is not None and MARKER not in self.table
         self.position = 0 if is_lost or committed is None else committed
+        self.replay_end = committed if is_lost and committed else 0
         self.committed = committed or 0
         self.waits_until = 0.0
         self.is_at_work = False
@@ -60,6 +61,11 @@ class Process:
     # Reading
 
     @property
+    def is_replaying(self) -> bool:
+        """Whether lost rows are being made again, from records whose effects have happened."""
+        return self.position < self.replay_end
+
+    @property
     def has_block(self) -> bool:
         return (
             self.position < len(self.world.log.entries[self.place])
@@ -69,7 +75,10 @@ class Process:
 
     def take_block(self) -> Sequence[Entry]:
         """The next records, cut as the consumer cuts them."""
-        entries = self.world.log.entries[self.place][self.position : self.position + self.world.chance.block_size()]
+        end = self.position + self.world.chance.block_size()
+        if self.is_replaying:
+            end = min(end, self.replay_end)
+        entries = self.world.log.entries[self.place][self.position : end]
         if self.cuts_at_keys:
             keys = [entry.key for entry in entries]
             entries = entries[: next((at for at, key in enumerate(keys) if key != keys[0]), len(keys))]
@@ -79,7 +88,7 @@ class Process:
         """One block from reading to commit."""
         entries = self.take_block()
         end = self.position + len(entries)
-        if self.keeps_table and MARKER not in self.table:
+        if self.keeps_table and MARKER not in self.table and not self.is_replaying:
             self.table[MARKER] = b"1"
         is_done = yield from self.work([entry.event for entry in entries if entry.event is not None])
         if not is_done:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from faults.simulator.intake import SEALED
-from faults.simulator.orders import item_of
+from faults.simulator.orders import ITEM_PARTITIONS, item_of
 from faults.simulator.processes import Process, Steps, Work
 from faults.simulator.verdicts import Broken
 from pressrun.domain.releasing import Release, take_turn
-from pressrun.domain.schedule_rows import read_schedule, write_schedule
-from pressrun.domain.scheduling import Pace, Schedule, look_round, quiet
+from pressrun.domain.schedule_rows import ScheduleKeeper
+from pressrun.domain.scheduling import Pace, Schedule, look_round, quiet, refusal
 from schemas.dispatch import BatchClosed, WindowContinued
 from schemas.events import Record
 from schemas.results import BatchAccepted
@@ -28,42 +28,50 @@ class Scheduler(Process):
     topic = "dispatch"
 
     def arrive(self) -> None:
-        self.schedule: Schedule | None = None
+        self.keeper = ScheduleKeeper(self.table, 0)
         self.world.tick(self)
 
     def clone(self, world: "World") -> Self:
-        return super().clone(world)
+        twin = super().clone(world)
+        twin.keeper = ScheduleKeeper(twin.table, 0)
+        twin.keeper._schedule = self.keeper._schedule
+        return twin
 
     @property
     def is_busy(self) -> bool:
-        return self.schedule is None or bool(self.schedule.running)
+        return self.keeper.is_busy
 
     def work(self, events: Sequence[Record]) -> Work:
         now, at_most = self.world.now(), self.world.setting.at_most
-        before = self.schedule or self._read_schedule()
-        fresh = [event for event in events if not isinstance(event, BatchAccepted) or self._can_run(event)]
-        after, said, releases = take_turn(before, fresh, now, at_most)
+        before = self._load()
+        fresh = []
+        for event in events:
+            if (bad := refusal(before, event, ITEM_PARTITIONS)) is not None:
+                yield from self.bury(bad.code)
+            elif not isinstance(event, BatchAccepted) or self._can_run(event):
+                fresh.append(event)
+        after, said, releases = take_turn(before, fresh, now, 0 if self.is_replaying else at_most)
         for piece in releases:
             yield from self._send_out(piece)
         if any(isinstance(event, Tick) for event in events):
             is_idle = bool(quiet(after, now.seconds)) and self.world.lag() == 0
             after, told = look_round(after, now, is_idle=is_idle)
             said = (*said, *told)
-        yield from self.say_all((event, "results") for event in said)
-        self._write_schedule(before, after)
+        if not self.is_replaying:
+            yield from self.say_all((event, "results") for event in said)
+        self._store(after)
         yield from self.flush()
-        self.schedule = after
         if sum(piece.length for piece in releases) >= at_most // 2:
             yield from self.say(WindowContinued(id="continued", time=now.time), self.topic, 0)
         return True
 
-    def _read_schedule(self) -> Schedule:
+    def _load(self) -> Schedule:
         """With the window of the setting: the pace is not kept, and a fresh one would release everything."""
-        stored = read_schedule(self.table, 0, self.world.seconds)
-        return replace(stored, pace=Pace(per_second=2.0 * self.world.setting.window, since=math.inf))
+        pace = Pace(per_second=2.0 * self.world.setting.window, since=math.inf)
+        return replace(self.keeper.load(self.world.seconds), pace=pace)
 
-    def _write_schedule(self, before: Schedule, after: Schedule) -> None:
-        write_schedule(self.table, before, after)
+    def _store(self, schedule: Schedule) -> None:
+        self.keeper.store(schedule)
 
     def _can_run(self, accepted: BatchAccepted) -> bool:
         return self.world.storage.read_note(accepted.batch_id, SEALED) is None

@@ -309,7 +309,7 @@ class World:
         for process in self.processes.values():
             if isinstance(process, ActingProcess) and process.is_acting:
                 return False
-            if isinstance(process, Scheduler) and (process.schedule is None or process.schedule.running):
+            if isinstance(process, Scheduler) and process.is_busy:
                 return False
             if isinstance(process, Counter) and any(process.ledger.open_batches()):
                 return False
@@ -326,8 +326,8 @@ class World:
         for seat, process in self.processes.items():
             if isinstance(process, ActingProcess) and process.is_acting:
                 parts.append(f"{seat.role} acts on {sorted(process.intents.keys() - process.done)}")
-            if isinstance(process, Scheduler) and process.schedule is not None:
-                parts += [f"scheduled: {batch!r}" for batch in process.schedule.running.values()]
+            if isinstance(process, Scheduler):
+                parts += [f"scheduled: {batch!r}" for batch in process.keeper.load(self.seconds).running.values()]
             if isinstance(process, Counter):
                 parts += [f"open: {batch!r}" for batch in process.ledger.open_batches()]
         return "; ".join(parts) or "something stands still"

@@ -60,11 +60,14 @@ def test_the_object_of_show_has_the_members_of_the_contract_in_their_order() -> 
         "created_at": "2026-03-01T12:00:00+00:00",
         "completed_at": "2026-03-01T12:00:09+00:00",
         "error": None,
+        "blocked": None,
+        "waiting": None,
     }
 
 
 def test_the_members_of_show_come_in_the_order_of_the_contract() -> None:
     names = "batch_id kind name status attempt total succeeded failed cancelled archive created_at completed_at error"
+    names += " blocked waiting"
 
     assert " ".join(answer_of(a_state(), ARCHIVES)) == names
 
@@ -78,10 +81,10 @@ def test_the_faults_of_a_rejected_batch_are_its_error() -> None:
 
 
 def test_what_a_batch_waits_for_is_its_error() -> None:
-    answer: Any = answer_of(a_state(status="running", blocked="storage_full", completed_at=None), ARCHIVES)
+    answer: Any = answer_of(a_state(status="running", blocked="disk", completed_at=None), ARCHIVES)
 
-    assert [error["code"] for error in answer["error"]] == ["storage_full"]
-    assert "storage full" in answer["error"][0]["message"]
+    assert [error["code"] for error in answer["error"]] == ["disk"]
+    assert answer["error"][0]["message"] == "The batch is blocked: disk."
     assert "by itself" in answer["error"][0]["remedy"]
 
 

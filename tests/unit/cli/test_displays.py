@@ -106,7 +106,8 @@ def test_a_remark_is_a_line_of_its_own() -> None:
 
 
 def test_what_is_waited_for_is_told_with_the_counts() -> None:
-    assert counts_of(a_state(blocked="storage_full")) == "0 of 1,000, waits: storage full"
+    assert counts_of(a_state(blocked="disk")) == "0 of 1,000, blocked: disk"
+    assert counts_of(a_state(waiting="window")) == "0 of 1,000, waiting: window"
 
 
 def test_a_batch_without_a_total_has_no_counts() -> None:

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from pressrun.readiness import count_ready, is_ready, note_ready
+from pressrun.readiness import count_ready, halted_roles, is_ready, note_halted, note_ready, pulse_path
 from pressrun.supervisor import Supervisor, pause_after, work_command
+from streams.dead_letter_limit import EXIT_FLOOD
 from streams.topology import ROLE_NAMES
 
 PATIENCE = 20.0
@@ -222,3 +223,56 @@ def test_a_role_that_does_not_end_by_itself_ends_after_its_supervisor() -> None:
 
     assert role.wait(PATIENCE) == 70
     role.stdout.close()
+
+
+SILENT = (
+    "mkdir -p {home}/roles; echo $$ >{home}/roles/$0-$PRESSRUN_ROLE_NUMBER.ready;"
+    ' echo "$$ 1.0" >{home}/roles/$0-$PRESSRUN_ROLE_NUMBER.pulse; exec sleep 60'
+)
+"""Gave its last sign of life when this machine was started."""
+
+FLOODED = f"exit {EXIT_FLOOD}"
+
+
+def test_a_role_without_a_sign_of_life_is_ended_and_begun_again(
+    a_supervisor: Callable[..., Supervisor], told: list[str]
+) -> None:
+    with running(a_supervisor(SILENT)) as supervisor:
+        first = until(lambda: len(pids(supervisor)) == len(ROLE_NAMES) and pids(supervisor))
+        until(lambda: pids(supervisor).get(("render", 0), first["render", 0]) != first["render", 0])
+
+    assert any("render 0 has given no sign of life" in line for line in told)
+
+
+def test_a_role_that_gives_signs_is_left_alone(
+    a_supervisor: Callable[..., Supervisor], tmp_path: Path, told: list[str]
+) -> None:
+    with running(a_supervisor(SAYS_READY, silence=3600.0)) as supervisor:
+        places = until(lambda: len(pids(supervisor)) == len(ROLE_NAMES) and pids(supervisor))
+        for (role, number), pid in places.items():
+            pulse_path(tmp_path, role, number).write_text(f"{pid} {time.monotonic()}\n")
+        until(lambda: count_ready(tmp_path, "render") == 1)
+
+        assert pids(supervisor) == places
+    assert told == []
+
+
+def test_a_role_stopped_by_too_many_bad_records_is_not_started_again(
+    a_supervisor: Callable[..., Supervisor], tmp_path: Path, told: list[str]
+) -> None:
+    with running(a_supervisor(FLOODED)) as supervisor:
+        until(lambda: len(halted_roles(tmp_path)) == len(ROLE_NAMES))
+
+        assert pids(supervisor) == {}
+    assert len([line for line in told if "not started again" in line]) == len(ROLE_NAMES)
+
+
+def test_the_next_start_of_the_system_forgets_that_a_role_was_stopped(
+    a_supervisor: Callable[..., Supervisor], tmp_path: Path
+) -> None:
+    note_halted(tmp_path, "render", 0)
+
+    with running(a_supervisor(SLEEP)) as supervisor:
+        until(lambda: len(pids(supervisor)) == len(ROLE_NAMES))
+
+    assert halted_roles(tmp_path) == ()

@@ -148,7 +148,9 @@ def test_an_entry_changed_with_its_manifest_is_found_by_the_root(seal: Seal, pas
     write_entries(path, entries, password)
 
     assert verify_archive(path, password).faults == ()
-    assert "the manifest is not the one that was sealed: its Merkle root is another" in faults_of(path, record, password)
+    assert "the manifest is not the one that was sealed: its Merkle root is another" in faults_of(
+        path, record, password
+    )
 
 
 def test_two_entries_exchanged_with_their_manifest_are_found_by_the_root(seal: Seal) -> None:

@@ -1,6 +1,7 @@
 """Writes that are whole whatever the system makes of them, and temporary files that do not outlive their use."""
 
 import errno
+import fcntl
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -115,3 +116,18 @@ def test_a_flush_without_space_waits_for_space(replace_fsync: Replace) -> None:
     replace_fsync(fail_with(errno.ENOSPC))
     with pytest.raises(StorageFull):
         flush(1)
+
+
+def test_a_file_swept_before_its_lock_was_taken_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, swept = fcntl.flock, []
+
+    def sweep_first(fd: int, operation: int) -> None:
+        if not swept:
+            (path,) = tmp_path.iterdir()
+            path.unlink()
+            swept.append(path)
+        real(fd, operation)
+
+    monkeypatch.setattr(fcntl, "flock", sweep_first)
+    with TemporaryFile(tmp_path, "final") as temporary:
+        assert list(tmp_path.iterdir()) == [temporary.path] != swept

@@ -218,3 +218,15 @@ def test_a_damaged_sidecar_is_noticed(sidecar: Sidecar, data: st.DataObject) -> 
         decode_sidecar(bytes(whole))
     with pytest.raises(SegmentUnreadable):
         decode_sidecar(encode_sidecar(sidecar)[:place])
+
+
+def test_a_segment_passes_its_crash_points_before_each_of_its_names_appears(
+    folder: Path, an_artifact: Callable[..., Artifact]
+) -> None:
+    passed: list[tuple[str, list[str]]] = []
+
+    def look(name: str) -> None:
+        passed.append((name, [path.name for path in folder.iterdir() if not path.name.startswith(".")]))
+
+    write_segment(folder, "a", [an_artifact(0)], [], crashpoint=look)
+    assert passed == [("segment.written", []), ("segment.described", ["a.json"])]

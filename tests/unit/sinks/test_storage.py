@@ -244,3 +244,55 @@ def test_free_space_is_that_of_the_fuller_file_system(
 
     monkeypatch.setattr(os, "statvfs", pretend)
     assert storage.free_bytes() == 10 * 1024
+
+
+@pytest.mark.parametrize("damage", [b"", b"CONTENT", b"content and more"])
+def test_a_damaged_blob_is_healed_by_the_same_bytes(storage: LocalStorage, tmp_path: Path, damage: bytes) -> None:
+    digest = storage.put_blob(b"content")
+    find_blob(tmp_path, digest).write_bytes(damage)
+    with pytest.raises(BlobCorrupt):
+        storage.read_blob(digest)
+    assert storage.put_blob(b"content") == digest
+    assert storage.read_blob(digest) == b"content"
+
+
+def test_a_streamed_blob_heals_a_damaged_one_too(storage: LocalStorage, tmp_path: Path) -> None:
+    content = b"content" * 300_000
+    path = find_blob(tmp_path, storage.put_blob(content))
+    path.write_bytes(content[:-1] + b"T")
+    with storage.blob_writer() as writer:
+        writer.write(content)
+    assert storage.read_blob(writer.digest) == content
+
+
+def test_everything_dead_writers_left_is_swept_at_once(
+    storage: LocalStorage, folder: Path, tmp_path: Path, left_behind: Callable[[], list[str]]
+) -> None:
+    suffix = "0123456789abcdef.partial"
+    (folder / f".s1.zip.{suffix}").touch()
+    (folder.parent / f".sealed.json.{suffix}").touch()
+    (tmp_path / "root" / "blobs" / f".blob.{suffix}").touch()
+    (tmp_path / "archives" / f".batch-0002-1.zip.{suffix}").touch()
+    with storage.blob_writer():
+        assert storage.sweep_everything() == 4
+    assert left_behind() == []
+
+
+def test_the_attempts_with_a_folder_are_listed(storage: LocalStorage, folder: Path) -> None:
+    storage.create_batch_folder("batch-0002", 3)
+    storage.create_batch_folder("batch-0003", 1)
+    storage.remove_segments("batch-0003", 1)
+    assert sorted(storage.list_attempts()) == [(folder.parent.name, 1), ("batch-0002", 3)]
+
+
+def test_a_blob_passes_its_crash_point_when_it_is_whole_and_nameless(tmp_path: Path) -> None:
+    passed: list[tuple[str, list[bytes]]] = []
+
+    def look(name: str) -> None:
+        blobs = tmp_path / "root" / "blobs"
+        passed.append((name, [path.read_bytes() for path in blobs.rglob("*") if path.is_file()]))
+        assert [path.name for path in blobs.rglob("*") if path.is_file() and not path.name.startswith(".")] == []
+
+    storage = LocalStorage(tmp_path / "root", tmp_path / "archives", crashpoint=look)
+    storage.put_blob(b"content")
+    assert passed == [("blob.written", [b"content"])]
