@@ -73,7 +73,7 @@ def attach(app: StreamApp, *, outbox: Outbox, blobs: Blobs, clock: Clock, steady
         app.crashpoint("aggregate.before_flush")
         await table.flushed()
         app.crashpoint("aggregate.stored")
-        if not block.is_replayed:
+        if not block.is_old_news:
             await outbox.say_all((shown.event, shown.topic) for shown in counted.shown)
             app.crashpoint("aggregate.shown")
         block.done()

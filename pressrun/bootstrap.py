@@ -26,6 +26,7 @@ from sinks.errors import BlobCorrupt, BlobMissing
 from sinks.storage import LocalStorage
 from streams.administration import group_lag
 from streams.app import BlockApp, ClusterSettings, create_app
+from streams.dead_letter_limit import DeadLetterLimit
 from streams.outbox import Outbox
 from streams.suspects import Suspects
 from streams.ticker import attach_ticker
@@ -67,6 +68,7 @@ def build_role(name: str, settings: Settings, *, load_stamper: StamperLoader = C
     app.rest_seconds = REST_SECONDS.get(name, 0.0)
     app.suspects = Suspects(settings.home / "suspects")
     app.crashpoint = crashpoint_of(settings)
+    app.limit = DeadLetterLimit(share=settings.dead_letter_share)
     outbox = Outbox(app)
     app.condemn = outbox.give_up
     _WIRE[name](Wiring(app, outbox, open_storage(settings), settings, address, load_stamper))

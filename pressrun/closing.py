@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from pressrun.domain.batches import MAX_RANGES, Say
 from pressrun.domain.closings import (
@@ -20,7 +20,7 @@ from pressrun.domain.closings import (
     judge,
 )
 from pressrun.plans import PlanShelf
-from pressrun.sealings import FAILED, SEALED
+from pressrun.sealings import FAILED, SEALED, find_end, note_end
 from pressrun.secrets import read_secret
 from schemas.completions import BatchCompleted
 from schemas.errors import PressrunError
@@ -38,8 +38,6 @@ AT_ONCE = 2
 
 _PASSED = {"BatchSealed": "close.after_sealed_said", "ClosingEnded": "close.after_ended_said"}
 """Crash points behind what is said."""
-
-EventT = TypeVar("EventT", BatchSealed, BatchFailed)
 
 
 class Closer:
@@ -93,18 +91,13 @@ class Closer:
     def _try(self, closing: Closing) -> Result:
         completed = closing.completed
         try:
-            return _find_end(self._storage, completed.batch_id) or self._seal(closing)
+            return find_end(self._storage, completed.batch_id) or self._seal(closing)
         except FlushFailed:
             # What the disk has is unknown; only a new process may look again.
             raise
         except PressrunError as error:
             result = judge(completed, error, _now())
         return result if isinstance(result, Waits) else self._give_up(result)
-
-    def _note_end(self, name: str, event: EventT) -> EventT:
-        """The event as it stands in its note, which another closer may have written first."""
-        self._storage.put_if_absent(event.batch_id, name, event.model_dump_json().encode())
-        return _read_end(self._storage, event.batch_id, name, type(event)) or event
 
     def _seal(self, closing: Closing) -> Result:
         sealing = self._sealing(closing)
@@ -113,13 +106,13 @@ class Closer:
         sealed = seal_archive(sealing, self._storage, stop=self._stopping.is_set, fsync=self._fsync)
         if not isinstance(sealed, Sealed):
             return Holes(tuple(IndexRange(first=first, last=last) for first, last in sealed.ranges[:MAX_RANGES]))
-        event = self._note_end(SEALED, _sealed_event(closing.completed, sealed))
+        event = note_end(self._storage, _sealed_event(closing.completed, sealed))
         self._storage.crashpoint("close.noted")
         return event
 
     def _give_up(self, event: BatchFailed) -> Result:
         try:
-            return self._note_end(FAILED, event)
+            return note_end(self._storage, event)
         except BatchFolderMissing:
             return event
         except FlushFailed:
@@ -169,22 +162,9 @@ def clean_up(storage: LocalStorage) -> None:
     """Remove what processes that died left: their temporary files, and segments of attempts that have ended."""
     storage.sweep_everything()
     for batch_id, attempt in storage.list_attempts():
-        end = _find_end(storage, batch_id)
+        end = find_end(storage, batch_id)
         if end is not None and end.attempt >= attempt:
             storage.remove_segments(batch_id, attempt)
-
-
-def _find_end(storage: LocalStorage, batch_id: str) -> BatchSealed | BatchFailed | None:
-    return _read_end(storage, batch_id, SEALED, BatchSealed) or _read_end(storage, batch_id, FAILED, BatchFailed)
-
-
-def _read_end(storage: LocalStorage, batch_id: str, name: str, kind: type[EventT]) -> EventT | None:
-    """The event in a note; a damaged note counts as absent, for all it says can be found out again."""
-    note = storage.read_note(batch_id, name)
-    try:
-        return None if note is None else kind.model_validate_json(note)
-    except ValueError:
-        return None
 
 
 def _now() -> datetime:

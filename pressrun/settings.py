@@ -77,6 +77,12 @@ class Settings(BaseSettings):
     crashpoints: bool = Field(
         default=False, description="For tests only: processes end at the points armed in the data directory."
     )
+    dead_letter_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="A role of whose last 1,000 records more than this was bad stops; 1: never.",
+    )
     silence_seconds: float = Field(
         default=30.0, gt=1, description="A role whose work gives no sign of life for so long is ended and begun again."
     )

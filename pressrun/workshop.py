@@ -43,6 +43,8 @@ class LocalWorkshop:
         artifacts = [Artifact(*made) for made in outcomes if isinstance(made, Made)]
         failures = [FailedItem(f.index, f.code, f.message) for f in outcomes if isinstance(f, Failed)]
         try:
-            return write_segment(folder, name, artifacts, failures, password=password)
+            return write_segment(
+                folder, name, artifacts, failures, password=password, crashpoint=self._storage.crashpoint
+            )
         except BatchFolderMissing:
             return None

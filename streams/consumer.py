@@ -49,11 +49,17 @@ class BlockConsumer(driver.Consumer):
         for tp in places:
             self._retire(tp)
             self.lanes[tp] = self._open_lane(Place(tp.topic, tp.partition), starts[tp])
-            if self.app.is_state_lost(tp.partition):
-                self.lanes[tp].replay_end = self._committed_offset.get(tp) or 0
+        await self._note_replays(places)
         await self._thread.seek_wait(starts)
         for react in self.app.after_seek:
             react()
+
+    async def _note_replays(self, places: Sequence[TP]) -> None:
+        lost = [tp for tp in places if self.app.is_state_lost(tp.partition) and self._committed_offset.get(tp)]
+        ends = await self.highwaters(*lost) if lost else {}
+        for tp, end in ends.items():
+            self.lanes[tp].replay_end = self._committed_offset[tp] or 0
+            self.lanes[tp].news_from = end
 
     def _open_lane(self, place: Place, position: int) -> Lane:
         lane = Lane(place, position, on_change=self._changed.set, on_failure=self.app.end_process)

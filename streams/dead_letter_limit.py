@@ -17,18 +17,24 @@ class DeadLetterFlood(StreamError):
 
 
 @dataclass(slots=True)
+class _Portion:
+    read: int
+    buried: int = 0
+
+
+@dataclass(slots=True)
 class DeadLetterLimit:
     """Counts what a worker read and buried lately; more than `share` of the last `of_last` records is too much.
 
-    At least `least` must have been buried, so that a handful of bad records on a quiet topic stops nobody. The counts
-    are of this process. With a share of 1 there is no limit: so a person lets a flood through.
+    At least `least` must have been buried, so that a handful of bad records on a quiet topic stops nobody. What was
+    read at once is counted whole, so it may be the last 1,500 records. The counts are of this process. With a share
+    of 1 there is no limit: so a person lets a flood through.
     """
 
     share: float = 0.5
     least: int = 200
     of_last: int = 1000
-    _read: int = 0
-    _buried_at: deque[int] = field(default_factory=deque)
+    _portions: deque[_Portion] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1 or not 0 < self.least <= self.of_last:
@@ -36,25 +42,27 @@ class DeadLetterLimit:
 
     def read(self, records: int) -> None:
         """So many records were handed out, before any of them is buried."""
-        self._read += records
-        self._forget()
+        self._portions.append(_Portion(records))
+        while self._read - self._portions[0].read >= self.of_last:
+            self._portions.popleft()
 
     def bury(self) -> None:
-        """One of them is to be buried; raises DeadLetterFlood where that would be one too many: it is not buried."""
-        self._buried_at.append(self._read)
-        self._forget()
+        """One more is to be buried; raises DeadLetterFlood where that is too much: then it is not to be."""
+        if not self._portions:
+            self.read(1)
+        self._portions[-1].buried += 1
         if self.is_flooded:
-            seen = min(self._read, self.of_last)
-            raise DeadLetterFlood(
-                f"{len(self._buried_at)} of the last {seen} records read are bad; see dead-letters.md"
-            )
+            raise DeadLetterFlood(f"{self._buried} of the last {self._read} records that were read are bad")
 
     @property
     def is_flooded(self) -> bool:
         """Whether it is too much now."""
-        buried = len(self._buried_at)
-        return buried >= self.least and buried > self.share * min(self._read, self.of_last)
+        return self._buried >= self.least and self._buried > self.share * self._read
 
-    def _forget(self) -> None:
-        while self._buried_at and self._buried_at[0] <= self._read - self.of_last:
-            self._buried_at.popleft()
+    @property
+    def _read(self) -> int:
+        return sum(portion.read for portion in self._portions)
+
+    @property
+    def _buried(self) -> int:
+        return sum(portion.buried for portion in self._portions)

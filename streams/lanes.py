@@ -94,6 +94,11 @@ class Block:
         return self.last < self._lane.replay_end
 
     @property
+    def is_old_news(self) -> bool:
+        """Whether what it shows may be less than what was shown before the rows were lost."""
+        return self.last < self._lane.news_from
+
+    @property
     def is_settled(self) -> bool:
         """Whether the body said what became of the block, or left an effect that will."""
         return self.finished or self.is_stale or bool(self._effects)
@@ -132,6 +137,8 @@ class Lane:
         self._gap: int | None = None
         self.replay_end = 0
         """Records before it were worked on and committed; they come again because the rows of the table are lost."""
+        self.news_from = 0
+        """Records before it were there when the rows were lost: later ones may have been told of already."""
         self.suspicion = NOBODY
         """Records a worker had in hand when it ended: they are handed out one by one."""
 

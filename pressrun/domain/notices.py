@@ -63,6 +63,8 @@ class Notice:
         return self.state in {"meant", "sending", "waiting"}
 
 
+_KNOWLEDGE: tuple[NoticeOutcome, ...] = ("waiting", "unknown", "failed", "sent")
+"""Of two outcomes of one try the later in this row leads to no further mail, or says more."""
 _ROWS: TypeAdapter[Notice] = TypeAdapter(Notice)
 
 
@@ -197,8 +199,8 @@ def outcome_of_another(kind: NoticeKind, noted: NoticeOutcome | None) -> NoticeO
 
 
 def agreed(own: NoticeOutcome, noted: NoticeOutcome) -> NoticeOutcome:
-    """What a try came to whose sender finds another's note: only certain knowledge that ends it outdoes `unknown`.
+    """What a try came to whose sender finds another's note of it: the one that knows more is believed.
 
-    A sender that certainly did not send does not go on either: somebody has taken over.
+    A sender that certainly did not send does not go on where another has noted `unknown`: somebody has taken over.
     """
-    return own if noted == "unknown" and own in {"sent", "failed"} else noted
+    return max(own, noted, key=_KNOWLEDGE.index)

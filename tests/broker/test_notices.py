@@ -146,7 +146,7 @@ def test_a_person_settles_an_unknown_notice_and_nothing_is_sent(system: System, 
     assert mailbox.count(batch_id) == 0
 
 
-def test_everything_lost_but_the_log_and_the_folders_sends_no_second_mail(system: System, mailbox: Mailbox) -> None:
+def test_everything_stopped_and_started_again_sends_no_second_mail(system: System, mailbox: Mailbox) -> None:
     batch_id = told(system)
     settled(system, batch_id, "sent")
     unknown = dying_at(system, "mail.sent")

@@ -44,7 +44,7 @@ def documents(system: System, topic: str, kind: str) -> list[tuple[Any, dict[str
     for record in read_topic(system.address, topic):
         try:
             document = json.loads(record.value or b"null")
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(document, dict) and document.get("type") == kind:
             found.append((record, document))
@@ -220,11 +220,12 @@ def test_people_are_told_of_batches_and_dead_letters_whatever_lies_on_their_topi
 
 
 def test_a_repaired_record_is_published_once_and_its_batch_is_done(system: System) -> None:
-    batch_id = f"repaired-{system.submit(3)}"
+    first_id = system.submit(3)
     submitted = next(
-        record for record in read_topic(system.address, "submissions") if b'"BatchSubmitted"' in (record.value or b"")
+        said for _, said in documents(system, "submissions", "BatchSubmitted") if said["batch_id"] == first_id
     )
-    good = json.loads(submitted.value) | {"batch_id": batch_id, "id": batch_id}
+    batch_id = f"repaired-{first_id}"
+    good = submitted | {"batch_id": batch_id, "id": batch_id}
     (place,) = put(system.address, [Bad("submissions", 0, batch_id.encode(), json.dumps(good | {"kind": 7}).encode())])
     letter = until_buried(system, place)
     repaired = system.directory / "repaired.json"
@@ -269,25 +270,26 @@ def test_a_record_replayed_as_it_was_is_buried_anew_and_one_too_large_comes_from
 def test_a_role_that_would_bury_everything_stops_and_the_batch_is_done_when_a_person_lets_it_go_on(
     tmp_path: Path,
 ) -> None:
-    flooded = System(tmp_path / "flooded", item_delay_ms="20")
+    flooded = System(tmp_path / "flooded")
     try:
         flooded.start()
-        batch_id = flooded.submit(750)
-        flooded.until(lambda: documents(flooded, ITEMS, "ItemReleased"), "items are out")
         put(flooded.address, [Bad(ITEMS, number % 8, b"k%d" % number, b"{") for number in range(1_000)])
+        batch_id = flooded.submit(250)
+        flooded.until(lambda: documents(flooded, ITEMS, "ItemReleased"), "items are out")
 
         flooded.until(lambda: not flooded.processes("render"), "every renderer has stopped")
-        assert len(letters_of(flooded)) <= 2 * 501
+        # Of a block of nothing else, 512 records at most, half is buried before it is too much.
+        assert len(letters_of(flooded)) <= 2 * 256
         assert len(flooded.processes("aggregate")) == 1
-        assert "dead-letters" in (flooded.directory / "up.log").read_text()
+        assert "bad records" in (flooded.directory / "up.log").read_text()
         assert status_of(flooded, batch_id) == "running"
 
         flooded.stop()
         flooded.environment["PRESSRUN_DEAD_LETTER_SHARE"] = "1"
         flooded.start()
         state = flooded.wait_until_sealed(batch_id)
-        assert_exact(flooded, state, 750)
-        assert state.failed == FAULTY
+        assert_exact(flooded, state, 250)
+        assert state.failed == FAULTY // 3
         flooded.until(lambda: len({origin_of(one) for one in letters_of(flooded)}) == 1_000, "all is buried")
         flooded.stop()
     finally:

@@ -44,8 +44,10 @@ def a_full_disk(folder: Path) -> Iterator[None]:
 
 def fill_output(arena: Arena) -> None:
     """No room for the archive: the batch says so, waits, and goes on when there is."""
+    # Prepared where there is room: with less than it needs a batch is not even accepted.
+    handed = prepare_batch(arena, arena.sizes.small // 2)
     with a_full_disk(arena.system.settings.archives):
-        handed = hand_in_unchecked(arena)
+        hand_in(arena, handed)
         _await_blocked(arena, handed)
         arena.log.note("disk full: output", handed.batch_id)
 
@@ -96,12 +98,6 @@ def _fail_flushes_under(arena: Arena, folder: Path) -> None:
         hand_in(arena, handed)
         until(lambda: shims.failures("eio") >= before + 2, f"two fsyncs under {folder.name} have failed")
     arena.log.note(f"fsync fails: {folder.name}", f"{shims.failures('eio') - before} times")
-
-
-def hand_in_unchecked(arena: Arena) -> Handed:
-    """Prepared where there is room: with less than it needs a batch is not even accepted."""
-    handed = prepare_batch(arena, arena.sizes.small // 2)
-    return hand_in(arena, handed)
 
 
 def _await_blocked(arena: Arena, handed: Handed) -> None:

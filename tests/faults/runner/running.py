@@ -63,7 +63,7 @@ class Played:
     """What has come of a run so far."""
 
     arena: Arena | None = None
-    verdict: Verdict = Verdict()
+    verdict: Verdict = field(default_factory=Verdict)
     recoveries: Mapping[str, Sequence[float]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 

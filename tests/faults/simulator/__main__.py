@@ -1,9 +1,9 @@
 """Runs the simulator from the command line: many random runs, every pair of deaths, or one run with its trace.
 
-    PYTHONPATH=tests .venv/bin/python -m faults.simulator --runs 1000000 --processes 2
-    PYTHONPATH=tests .venv/bin/python -m faults.simulator --pairs 12
-    PYTHONPATH=tests .venv/bin/python -m faults.simulator --seed 417
-    PYTHONPATH=tests .venv/bin/python -m faults.simulator --pairs 3 --deaths 1,23
+PYTHONPATH=tests .venv/bin/python -m faults.simulator --runs 1000000 --processes 2
+PYTHONPATH=tests .venv/bin/python -m faults.simulator --pairs 12
+PYTHONPATH=tests .venv/bin/python -m faults.simulator --seed 417
+PYTHONPATH=tests .venv/bin/python -m faults.simulator --pairs 3 --deaths 1,23
 """
 
 import argparse

@@ -20,15 +20,12 @@ class ActingProcess(Process):
     """Its intents are what its rows say; which of them are done with is known in memory only."""
 
     def arrive(self) -> None:
-        self.intents: dict[str, Any] = {}
         self.waiting: dict[str, Waiting] = {}
-        self.done: set[str] = set()
-        self.acting: set[str] = set()
         self.show_intents()
 
     def clone(self, world: "World") -> Self:
         twin = super().clone(world)
-        twin.waiting, twin.done, twin.acting = dict(self.waiting), set(self.done), set(self.acting)
+        twin.waiting = dict(self.waiting)
         return twin
 
     def show_intents(self) -> None:
@@ -48,11 +45,6 @@ class ActingProcess(Process):
                 if waiting is None or waiting.until <= self.world.seconds:
                     return name
         return None
-
-    @property
-    def is_acting(self) -> bool:
-        """Whether an intent is left."""
-        return bool(self.intents.keys() - self.done)
 
     def try_intent(self, name: str) -> Steps:
         """One try: done with, or again later."""

@@ -39,7 +39,9 @@ def run_many(start: int, runs: int, processes: int = 1) -> Campaign:
     """Random runs of consecutive numbers."""
     size = max(min(runs // processes, 5_000), 1)
     ends = [*range(start, start + runs, size), start + runs]
-    return _together(f"seeds {start} to {start + runs - 1}", _run_span, list(zip(ends, ends[1:], strict=False)), processes)
+    return _together(
+        f"seeds {start} to {start + runs - 1}", _run_span, list(zip(ends, ends[1:], strict=False)), processes
+    )
 
 
 def run_pairs_of(total: int, processes: int = 1) -> Campaign:

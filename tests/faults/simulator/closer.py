@@ -8,6 +8,7 @@ from faults.simulator.intake import FAILED, SEALED
 from faults.simulator.orders import PLAN
 from faults.simulator.processes import Steps, Work
 from faults.simulator.verdicts import Broken
+
 from pressrun.domain.batches import Say
 from pressrun.domain.closings import (
     TALLY_ABSENT,
@@ -50,12 +51,19 @@ class Closer(ActingProcess):
         self.wake(read_intents(self.table))
 
     def work(self, events: Sequence[Record]) -> Work:
+        ended = set()
         for event in events:
             if isinstance(event, BatchCompleted | ClosingEnded):
                 note(self.table, event)
+            if isinstance(event, ClosingEnded):
+                ended.add(event.batch_id)
         yield from self.flush()
+        self._wake_without(ended)
         self.show_intents()
         return True
+
+    def _wake_without(self, ended: set[str]) -> None:
+        self.wake({name: event for name, event in read_intents(self.table).items() if event.batch_id not in ended})
 
     def act(self, intent: BatchCompleted, tries: int) -> Generator[str, None, float | None]:  # noqa: ARG002 - as the runner calls it
         known = self.closings.pop(intent.id, None)

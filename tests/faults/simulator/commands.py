@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from faults.simulator.oracles import kept_notices
 from faults.simulator.orders import START, Order, cancel_of, submission_of
 from faults.simulator.world import World
+
 from pressrun.domain.notices import Notice
 from schemas.events import Event
 from schemas.submissions import ResendNotice, SettleNotice

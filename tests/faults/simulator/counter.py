@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 from faults.simulator.orders import bits_of
 from faults.simulator.processes import Process, Steps, Work
 from faults.simulator.verdicts import Broken
+
 from pressrun.domain.batches import Keep, Say
 from pressrun.domain.counting import Counted, count
 from pressrun.domain.ledger import Ledger

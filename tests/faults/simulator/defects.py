@@ -15,6 +15,7 @@ from faults.simulator.scheduler import Scheduler
 from faults.simulator.verdicts import Broken
 from faults.simulator.worker import Worker
 from faults.simulator.world import ROLES
+
 from pressrun.domain.batches import Say
 from pressrun.domain.closings import Effect
 from pressrun.domain.counting import Counted

@@ -2,14 +2,16 @@
 
 import random
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from faults.simulator.commands import COMMANDS
+from faults.simulator.commands import COMMANDS, Command
 from faults.simulator.log import Entry, Place, Seat
 from faults.simulator.orders import BATCH_IDS, START
 from faults.simulator.processes import Process
 from faults.simulator.scheduler import ITEMS
 from faults.simulator.worker import Worker
 from faults.simulator.world import World
+
 from schemas.events import Record
 from schemas.items import ItemReleased
 from schemas.results import ItemsCancelled, ItemsFinished
@@ -19,8 +21,11 @@ Strike = Callable[[World, random.Random], bool]
 
 
 def lose_state(world: World, chance: random.Random) -> bool:
-    """A role's table is gone, here and in its changelog."""
-    process = chance.choice([process for process in world.processes.values() if process.keeps_table])
+    """A role's table is gone, here and in its changelog; before its first commit ever nobody could notice."""
+    seats = [seat for seat, process in world.processes.items() if process.keeps_table and seat in world.log.committed]
+    if not seats:
+        return False
+    process = world.processes[chance.choice(seats)]
     world.log.changelogs[process.seat].clear()
     world.note(f"lost: state of {process.seat}")
     world.end(process)
@@ -163,10 +168,9 @@ def poison(world: World, chance: random.Random) -> bool:
     return True
 
 
-def command(world: World, chance: random.Random) -> bool:
+def ask(command: Command, world: World, chance: random.Random) -> bool:
     """Somebody asks for something."""
-    order = chance.choice(world.setting.orders)
-    event = chance.choice(COMMANDS)(world, order, chance)
+    event = command(world, chance.choice(world.setting.orders), chance)
     if event is None:
         return False
     world.put(event, "submissions")
@@ -195,6 +199,5 @@ FAULTS: Mapping[str, Strike] = {
         lose_suspects,
         take_seat,
         poison,
-        command,
     )
-}
+} | {f"command: {command.__name__}": partial(ask, command) for command in COMMANDS}

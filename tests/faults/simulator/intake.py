@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from faults.simulator.orders import decision_on, reception_of
 from faults.simulator.processes import Process, Steps, Work
 from faults.simulator.verdicts import Broken
+
 from schemas.events import Record
 from schemas.results import BatchAccepted, BatchRejected
 from schemas.submissions import BatchSubmitted, CancelBatch, ResendNotice, SettleNotice

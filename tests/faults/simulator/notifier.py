@@ -7,6 +7,7 @@ from faults.simulator.acting import ActingProcess
 from faults.simulator.intake import CONTACT
 from faults.simulator.processes import Steps, Work
 from faults.simulator.verdicts import Broken
+
 from pressrun.domain.notices import (
     Heard,
     Notice,

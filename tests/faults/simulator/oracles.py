@@ -9,6 +9,7 @@ from faults.simulator.orders import Order
 from faults.simulator.scheduler import ITEMS
 from faults.simulator.verdicts import Broken
 from faults.simulator.world import World
+
 from pressrun.domain.batches import ENDED
 from pressrun.domain.notices import Notice, read_notice
 from schemas.batches import BatchState
@@ -57,9 +58,7 @@ def check_conservation(world: World, order: Order) -> None:
     assert isinstance(sealed, BatchSealed)
     completed = last_completion(world, order, sealed)
     bitmaps, size = world.storage.blobs[completed.tally], (order.total + 7) // 8
-    succeeded, failed, cancelled = (
-        int.from_bytes(bitmaps[at : at + size], "little") for at in (0, size, 2 * size)
-    )
+    succeeded, failed, cancelled = (int.from_bytes(bitmaps[at : at + size], "little") for at in (0, size, 2 * size))
     everything = (1 << order.total) - 1
     require(
         succeeded | failed | cancelled == everything and succeeded ^ failed ^ cancelled == everything,
@@ -189,12 +188,12 @@ def check_hygiene(world: World) -> None:
 
 def check_calm(world: World) -> None:
     """Where processes only died, nothing was missing: nobody had to ask, and no index was made without need."""
-    asked = [
-        event for order in world.setting.orders for event in said(world, "results", order) if _is_question(event)
-    ]
+    asked = [event for order in world.setting.orders for event in said(world, "results", order) if _is_question(event)]
     require(not asked, "repair_needed", asked)
     places = (entries for place, entries in world.log.entries.items() if place.topic == ITEMS)
-    repaired = [event for entries in places for event, _, _ in entries if isinstance(event, ItemReleased) and event.repair]
+    repaired = [
+        event for entries in places for event, _, _ in entries if isinstance(event, ItemReleased) and event.repair
+    ]
     require(not repaired, "repair_needed", repaired)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from functools import lru_cache
 
 from pressrun.domain.letters import Letter, Refusal
 from pressrun.domain.scheduling import plan_layout
@@ -52,6 +52,7 @@ _LETTER = Letter(b"%PDF", b"", 0, "00" * 32)
 _REFUSAL = Refusal("glyph_missing", "a character has no glyph")
 
 
+@lru_cache(maxsize=1024)
 def submission_of(order: Order) -> BatchSubmitted:
     return BatchSubmitted(
         id=f"{order.batch_id}/submitted",
@@ -63,10 +64,12 @@ def submission_of(order: Order) -> BatchSubmitted:
     )
 
 
+@lru_cache(maxsize=1024)
 def reception_of(order: Order) -> BatchReceived:
     return BatchReceived(id=f"{order.batch_id}/received", time=START, batch_id=order.batch_id, kind="letters", name="")
 
 
+@lru_cache(maxsize=1024)
 def decision_on(order: Order) -> BatchAccepted | BatchRejected:
     """What intake finds out: the same each time."""
     if order.is_faulty:
@@ -93,6 +96,7 @@ def cancel_of(order: Order, number: int) -> CancelBatch:
     return CancelBatch(id=f"{order.batch_id}/cancel/{number}", time=START, batch_id=order.batch_id)
 
 
+@lru_cache(maxsize=1024)
 def item_of(order: Order, index: int, repair: int) -> ItemReleased:
     value = KILLS if index in order.killing else REFUSED if index in order.failing else "Ada"
     return ItemReleased(
@@ -112,6 +116,3 @@ def bits_of(indexes: Iterable[int]) -> int:
     for index in indexes:
         bits |= 1 << index
     return bits
-
-
-Outcome = Literal["succeeded", "failed", "cancelled"]

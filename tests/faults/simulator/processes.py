@@ -5,10 +5,11 @@ process may die, be stopped for a while or be taken for dead.
 """
 
 from collections.abc import Generator, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from faults.simulator.log import Entry, Place, Seat
 from faults.simulator.tables import Table
+
 from schemas.events import Event, Record
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class Process:
         self.position = 0 if is_lost or committed is None else committed
         self.replay_end = committed if is_lost and committed else 0
         self.committed = committed or 0
+        self.entries = world.log.entries[self.place]
+        self.intents: dict[str, Any] = {}
+        self.done: set[str] = set()
+        self.acting: set[str] = set()
         self.waits_until = 0.0
         self.is_at_work = False
         self.arrive()
@@ -56,6 +61,8 @@ class Process:
         twin.__dict__.update(self.__dict__)
         twin.world = world
         twin.table = self.table.clone()
+        twin.entries = world.log.entries[self.place]
+        twin.done, twin.acting = set(self.done), set(self.acting)
         return twin
 
     # Reading
@@ -65,20 +72,12 @@ class Process:
         """Whether lost rows are being made again, from records whose effects have happened."""
         return self.position < self.replay_end
 
-    @property
-    def has_block(self) -> bool:
-        return (
-            self.position < len(self.world.log.entries[self.place])
-            and not self.is_at_work
-            and self.waits_until <= self.world.seconds
-        )
-
     def take_block(self) -> Sequence[Entry]:
         """The next records, cut as the consumer cuts them."""
         end = self.position + self.world.chance.block_size()
         if self.is_replaying:
             end = min(end, self.replay_end)
-        entries = self.world.log.entries[self.place][self.position : end]
+        entries = self.entries[self.position : end]
         if self.cuts_at_keys:
             keys = [entry.key for entry in entries]
             entries = entries[: next((at for at, key in enumerate(keys) if key != keys[0]), len(keys))]
@@ -99,13 +98,21 @@ class Process:
             self.commit()
             yield "committed"
 
+    def ready_intent(self) -> str | None:
+        """The next intent to be tried, where a role has any."""
+        return None
+
+    def try_intent(self, name: str) -> Steps:
+        """One try at an intent."""
+        raise NotImplementedError
+
     def work(self, events: Sequence[Record]) -> Work:
         raise NotImplementedError
 
     def commit(self) -> None:
         """Note the finished prefix with the broker; only the present member of the group may."""
         if self.position > self.committed and self.world.processes.get(self.seat) is self:
-            entries = self.world.log.entries[self.place][self.committed : self.position]
+            entries = self.entries[self.committed : self.position]
             self.check_commit([entry.event for entry in entries if entry.event is not None])
             self.world.log.committed[self.seat] = self.committed = self.position
 

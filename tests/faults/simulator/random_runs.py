@@ -12,6 +12,7 @@ from faults.simulator.orders import Order
 from faults.simulator.processes import Process
 from faults.simulator.verdicts import Broken
 from faults.simulator.world import ROLES, Hand, Setting, World
+
 from schemas.events import Event, Priority
 
 AT_A_POINT: Sequence[Fate] = ("crash", "crash", "crash", "freeze", "freeze", "pause")
@@ -46,7 +47,7 @@ class RandomCourse(FairCourse):
         return super().pick(hands, last) if self._is_prompt else self._chance.choice(hands)
 
     def block_size(self) -> int:
-        return 1 + int(self._chance.random() * 6)
+        return 1 + int(self._chance.random() * 8)
 
     def commits(self) -> bool:
         return self._chance.random() < 0.6
@@ -102,7 +103,7 @@ def world_of(
 ) -> World:
     """The world of one number: what is submitted, how the topics are cut, and how many faults there will be."""
     chance = random.Random(seed)
-    orders = tuple(_an_order(number, chance) for number in range(1 if chance.random() < 0.8 else 2))
+    orders = tuple(_an_order(number, chance) for number in range(1 if chance.random() < 0.88 else 2))
     setting = Setting(
         orders=orders,
         window=chance.choice((2, 4, 4, 8)),
@@ -114,7 +115,7 @@ def world_of(
 
 
 def _an_order(number: int, chance: random.Random) -> Order:
-    total = chance.randrange(1, 13) if chance.random() < 0.95 else chance.randrange(33, 50)
+    total = chance.randrange(1, 13) if chance.random() < 0.98 else chance.randrange(33, 50)
     failing = frozenset(index for index in range(total) if chance.random() < 0.1)
     killing = frozenset(index for index in range(total) if chance.random() < 0.01) - failing
     return Order(

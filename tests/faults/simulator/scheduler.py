@@ -9,6 +9,7 @@ from faults.simulator.intake import SEALED
 from faults.simulator.orders import ITEM_PARTITIONS, item_of
 from faults.simulator.processes import Process, Steps, Work
 from faults.simulator.verdicts import Broken
+
 from pressrun.domain.releasing import Release, take_turn
 from pressrun.domain.schedule_rows import ScheduleKeeper
 from pressrun.domain.scheduling import Pace, Schedule, look_round, quiet, refusal
@@ -67,8 +68,10 @@ class Scheduler(Process):
 
     def _load(self) -> Schedule:
         """With the window of the setting: the pace is not kept, and a fresh one would release everything."""
-        pace = Pace(per_second=2.0 * self.world.setting.window, since=math.inf)
-        return replace(self.keeper.load(self.world.seconds), pace=pace)
+        schedule = self.keeper.load(self.world.seconds)
+        if schedule.pace.since == math.inf:
+            return schedule
+        return replace(schedule, pace=Pace(per_second=2.0 * self.world.setting.window, since=math.inf))
 
     def _store(self, schedule: Schedule) -> None:
         self.keeper.store(schedule)

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from faults.simulator.verdicts import Broken
+
 from schemas.results import BatchFailed, BatchRejected, BatchSealed
 from sinks.errors import BatchFolderMissing, BlobMissing, StorageFull
 

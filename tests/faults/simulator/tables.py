@@ -16,6 +16,10 @@ class Table(dict[bytes, bytes]):
         super().__setitem__(key, value)
         self._keep(key, value)
 
+    def __delitem__(self, key: bytes) -> None:
+        super().__delitem__(key)
+        self._keep(key, None)
+
     def pop(self, key: bytes, default: Any = None) -> Any:  # type: ignore[override] # as Faust's: never a KeyError here
         if key in self:
             self._keep(key, None)

@@ -7,6 +7,7 @@ from faults.simulator.log import Entry
 from faults.simulator.orders import KILLS, VARIABLES, Stamps, bits_of
 from faults.simulator.processes import Process, Steps, Work
 from faults.simulator.verdicts import Broken, Killed
+
 from pressrun.domain.work import Made, Outcome, finished, give_up, make_letter
 from schemas.events import Record
 from schemas.items import ItemReleased
@@ -50,7 +51,7 @@ class Worker(Process):
         items = [event for event in events if isinstance(event, ItemReleased)]
         try:
             for _, group in groupby(items, key=lambda item: (item.batch_id, item.attempt, item.plan, item.repair)):
-                yield from self._finish(list(group))
+                yield from self._finish(list({item.index: item for item in group}.values()))
         except StorageFull as error:
             yield from self.say(_blocked(items[0], error.code), "results")
             return False

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
 
-from faults.simulator.acting import ActingProcess
 from faults.simulator.chance import FairCourse
 from faults.simulator.closer import Closer
 from faults.simulator.counter import Counter
@@ -18,6 +18,7 @@ from faults.simulator.scheduler import Scheduler
 from faults.simulator.storage import Storage
 from faults.simulator.verdicts import Broken, Killed
 from faults.simulator.worker import Worker
+
 from pressrun.domain.moments import Moment
 from schemas.dispatch import BatchClosed
 from schemas.events import Event, Record
@@ -38,15 +39,11 @@ MOST_STEPS = 5000
 ROLES: tuple[type[Process], ...] = (Intake, Scheduler, Worker, Counter, Closer, Notifier)
 
 
-class Hand(NamedTuple):
-    """What can take a step, in the order of the pipeline: a process's body, or its carrying out of intents."""
-
-    rank: int
-    partition: int
-    acts: bool
+Hand: TypeAlias = int
+"""What can take a step, in the order of the pipeline: twice a seat's number for its body, one more for its intents."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """What one run is about."""
 
@@ -57,6 +54,13 @@ class Setting:
     partitions: int = 1
     """Of results, completions, progress and batches."""
     roles: tuple[type[Process], ...] = ROLES
+
+    @cached_property
+    def seats(self) -> tuple[Seat, ...]:
+        """Every seat, in the order of the pipeline."""
+        return tuple(
+            Seat(role.role, partition) for role in self.roles for partition in range(self.partitions_of(role.topic))
+        )
 
     def partitions_of(self, topic: str) -> int:
         if topic == "items-letters":
@@ -85,7 +89,7 @@ class Suspended:
 class World:
     """Everything there is; `clone` gives a second one that goes its own way."""
 
-    setting: Setting = Setting()
+    setting: Setting
     chance: FairCourse = field(default_factory=FairCourse)
     log: Log = field(default_factory=Log)
     storage: Storage = field(default_factory=Storage)
@@ -116,10 +120,9 @@ class World:
         if self.orders:
             return
         self.orders = {order.batch_id: order for order in self.setting.orders}
-        for role in self.setting.roles:
-            for partition in range(self.setting.partitions_of(role.topic)):
-                seat = Seat(role.role, partition)
-                self.processes[seat] = role(self, seat)
+        roles = {role.role: role for role in self.setting.roles}
+        for seat in self.setting.seats:
+            self.processes[seat] = roles[seat.role](self, seat)
         for order in self.setting.orders:
             self.put(submission_of(order), "submissions")
 
@@ -219,26 +222,23 @@ class World:
 
     def ready(self) -> list[Hand]:
         """Whoever has something to do, in the order of the pipeline."""
-        hands = []
-        for rank, role in enumerate(self.setting.roles):
-            for partition in range(self.setting.partitions_of(role.topic)):
-                process = self.processes[Seat(role.role, partition)]
-                if process.has_block:
-                    hands.append(Hand(rank, partition, acts=False))
-                if isinstance(process, ActingProcess) and process.ready_intent() is not None:
-                    hands.append(Hand(rank, partition, acts=True))
+        hands, seconds = [], self.seconds
+        for number, process in enumerate(self.processes.values()):
+            if process.position < len(process.entries) and not process.is_at_work and process.waits_until <= seconds:
+                hands.append(2 * number)
+            if process.intents and process.ready_intent() is not None:
+                hands.append(2 * number + 1)
         return hands
 
     def take_step(self, hands: Sequence[Hand]) -> None:
         """One block, or one try at an intent, as far as fate lets it come."""
         hand = self.last = self.chance.pick(hands, self.last)
         self.seconds += STEP_SECONDS
-        process = self.processes[Seat(self.setting.roles[hand.rank].role, hand.partition)]
-        if not hand.acts:
+        process = self.processes[self.setting.seats[hand // 2]]
+        if hand % 2 == 0:
             process.is_at_work = True
             self.drive(Suspended(process, process.body(), None))
             return
-        assert isinstance(process, ActingProcess)
         name = process.ready_intent()
         assert name is not None
         process.acting.add(name)
@@ -252,7 +252,9 @@ class World:
                 self.points += 1
                 fate = self.chance.at(self, process, point)
                 if self.trace is not None:
-                    self.trace.append(f"{self.points:5} {self.seconds:8.1f} {_name(process)} {point} {fate}".rstrip(" go"))
+                    self.trace.append(
+                        f"{self.points:5} {self.seconds:8.1f} {_name(process)} {point} {fate}".rstrip(" go")
+                    )
                 if fate == "crash":
                     self.end(process)
                     return
@@ -276,7 +278,7 @@ class World:
     def _finish(self, work: Suspended) -> None:
         if work.name is None:
             work.process.is_at_work = False
-        elif isinstance(work.process, ActingProcess):
+        else:
             work.process.acting.discard(work.name)
 
     def end(self, process: Process) -> None:
@@ -307,7 +309,7 @@ class World:
         if self.suspended:
             return False
         for process in self.processes.values():
-            if isinstance(process, ActingProcess) and process.is_acting:
+            if process.intents.keys() - process.done:
                 return False
             if isinstance(process, Scheduler) and process.is_busy:
                 return False
@@ -324,7 +326,7 @@ class World:
         """What is left at the end of a run that is stuck."""
         parts = []
         for seat, process in self.processes.items():
-            if isinstance(process, ActingProcess) and process.is_acting:
+            if process.intents.keys() - process.done:
                 parts.append(f"{seat.role} acts on {sorted(process.intents.keys() - process.done)}")
             if isinstance(process, Scheduler):
                 parts += [f"scheduled: {batch!r}" for batch in process.keeper.load(self.seconds).running.values()]

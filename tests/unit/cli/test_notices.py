@@ -3,17 +3,19 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from builders import NOW, a_moment, a_sealing
 from rich.console import Console
-from unit.cli.conftest import Run
+from typer.testing import Result
 
 from pressrun.cli.notices_commands import answer_of, table_of
 from pressrun.domain.notices import Notice, begun_of, ended_of, mean, step
 from pressrun.settling import NoticeSettled, resend_notice, settle_notice
 from schemas.notices import NoticeOutcome
 
+Run = Callable[..., Result]
 NOBODY = "127.0.0.1:1"
 MEANT = mean(a_sealing())
 
@@ -52,15 +54,6 @@ def test_with_json_an_error_is_one_object_on_standard_output(run: Run) -> None:
 
     assert result.exit_code == 1
     assert json.loads(result.stdout)["error"] == "system_down"
-
-
-def test_a_broker_that_is_away_is_said(run: Run, a_system: object) -> None:
-    assert a_system
-
-    result = run("notices", "list")
-
-    assert result.exit_code == 1
-    assert result.stderr.startswith("notices_unreadable: ")
 
 
 @pytest.mark.parametrize("outcome", ["unknown", "waiting", ""])

@@ -70,7 +70,8 @@ def test_a_record_is_found_by_what_a_renamed_archive_says_it_is(
     run: Run, storage: LocalStorage, tmp_path: Path
 ) -> None:
     path, _ = a_sealed(storage)
-    renamed = shutil.copy(path, tmp_path / "from the mail.zip")
+    renamed = tmp_path / "from the mail.zip"
+    shutil.copy(path, renamed)
 
     assert "byte for byte" in run("verify", renamed).stderr
     # The date in the first local header, of which no entry knows.

@@ -292,7 +292,8 @@ def test_a_webhook_that_is_sent_again_has_the_same_id() -> None:
         ("failed", "unknown", "failed"),
         ("waiting", "unknown", "unknown"),
         ("unknown", "sent", "sent"),
-        ("unknown", "waiting", "waiting"),
+        ("unknown", "waiting", "unknown"),
+        ("sent", "waiting", "sent"),
         ("sent", "sent", "sent"),
     ],
 )

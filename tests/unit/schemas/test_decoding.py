@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.decoding import MAX_RECORD_BYTES, BadRecord, Decoder, decode_one
 from schemas.events import IndexRange
 from schemas.items import ItemReleased
 from schemas.results import ItemsCancelled, ItemsFinished
+from schemas.submissions import BatchSubmitted
 
 READERS: list[Callable[[bytes | None], object]] = [
     Decoder(ItemsFinished, ItemsCancelled).decode,
@@ -128,3 +132,50 @@ def test_a_value_of_a_recipient_is_not_in_the_reason() -> None:
 @pytest.mark.parametrize("version", [0, -1, "1", 1.5, None])
 def test_a_version_that_never_was_is_bad(read: Callable[[bytes | None], object], version: object) -> None:
     assert refusal_of(read, a_result(version=version)).reason_code == "invalid"
+
+
+@pytest.mark.parametrize("field", ["type", "version"])
+def test_no_default_stands_in_for_an_envelope_that_is_not_there(
+    read: Callable[[bytes | None], object], field: str
+) -> None:
+    document = json.loads(a_result())
+    del document[field]
+
+    assert refusal_of(read, json.dumps(document).encode()).reason_code == "invalid"
+
+
+def test_a_time_without_a_zone_is_bad(read: Callable[[bytes | None], object]) -> None:
+    refusal = refusal_of(read, a_result(time="2026-04-01T09:15:00"))
+
+    assert str(refusal).startswith("time: ")
+
+
+def test_names_out_of_the_record_are_neither_in_the_reason_nor_make_it_long() -> None:
+    column = "Ann Example " * 30_000
+    submission = {
+        "type": "BatchSubmitted",
+        "version": 1,
+        "id": "spring-cards/submitted",
+        "time": "2026-04-01T09:15:00Z",
+        "batch_id": "spring-cards",
+        "kind": "letters",
+        "recipients": {"rows": [], "mapping": {column: 5}},
+    }
+
+    with pytest.raises(BadRecord) as refusal:
+        Decoder(BatchSubmitted).decode(json.dumps(submission).encode())
+
+    assert str(refusal.value) == "recipients.mapping.…: Input should be a valid string"
+
+
+@given(st.binary(max_size=300))
+def test_whatever_the_bytes_are_they_are_an_event_or_a_bad_record(value: bytes) -> None:
+    with pytest.raises(BadRecord):
+        decode_one(ItemReleased, value)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)))
+def test_whatever_stands_in_a_field_nothing_but_bad_records_is_raised(value: object) -> None:
+    for field in ("type", "id", "time", "batch_id", "attempt", "succeeded", "failures", "segment", "size"):
+        with suppress(BadRecord):
+            assert decode_one(ItemsFinished, a_result(**{field: value})).batch_id == "spring-cards"

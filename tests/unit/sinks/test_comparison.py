@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from builders import NOW, PLAN
 from schemas.results import BatchSealed
 from sinks.archive import Sealed, Sealing, seal_archive
 from sinks.comparison import compare_with_record
+from sinks.errors import ArchiveUnreadable
 from sinks.merkle import MerkleTree
 from sinks.segments import Artifact, FailedItem, write_segment
 from sinks.storage import LocalStorage
@@ -21,6 +23,7 @@ from sinks.verification import verify_archive
 PASSWORD = b"correct horse battery"
 TOTAL = 6
 FAILED = 4
+OTHER_ROOT = "the manifest is not the one that was sealed: its Merkle root is another"
 
 Seal = Callable[..., tuple[Path, BatchSealed]]
 
@@ -110,10 +113,8 @@ def test_every_flipped_byte_is_found(seal: Seal) -> None:
     whole = path.read_bytes()
     for place in range(len(whole)):
         flip(path, place)
-        try:
+        with suppress(ArchiveUnreadable):
             assert faults_of(path, record), place
-        except Exception as error:  # noqa: BLE001 - the end records and the manifest's own entry may be unreadable
-            assert getattr(error, "code", "") == "archive_unreadable", place
         path.write_bytes(whole)
 
 
@@ -148,9 +149,7 @@ def test_an_entry_changed_with_its_manifest_is_found_by_the_root(seal: Seal, pas
     write_entries(path, entries, password)
 
     assert verify_archive(path, password).faults == ()
-    assert "the manifest is not the one that was sealed: its Merkle root is another" in faults_of(
-        path, record, password
-    )
+    assert OTHER_ROOT in faults_of(path, record, password)
 
 
 def test_two_entries_exchanged_with_their_manifest_are_found_by_the_root(seal: Seal) -> None:
@@ -161,7 +160,7 @@ def test_two_entries_exchanged_with_their_manifest_are_found_by_the_root(seal: S
     write_entries(path, entries, None)
 
     assert verify_archive(path).faults == ()
-    assert "the manifest is not the one that was sealed: its Merkle root is another" in faults_of(path, record)
+    assert OTHER_ROOT in faults_of(path, record)
 
 
 @pytest.mark.parametrize("password", [None, PASSWORD])
@@ -197,9 +196,9 @@ def test_a_reason_that_is_rewritten_is_found(seal: Seal) -> None:
     whole = path.read_bytes()
     old, new = b"text_overflow", b"text_overfull"
     table = read_entries(path, None)["failures.csv"]
-    crc32 = [zlib.crc32(each).to_bytes(4, "little") for each in (table, table.replace(old, new))]
-    assert whole.count(crc32[0]) == 2
-    path.write_bytes(whole.replace(old, new).replace(*crc32))
+    before, after = (zlib.crc32(each).to_bytes(4, "little") for each in (table, table.replace(old, new)))
+    assert whole.count(before) == 2
+    path.write_bytes(whole.replace(old, new).replace(before, after))
 
     (fault,) = faults_of(path, record)
 

@@ -119,7 +119,8 @@ def test_a_flush_without_space_waits_for_space(replace_fsync: Replace) -> None:
 
 
 def test_a_file_swept_before_its_lock_was_taken_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, swept = fcntl.flock, []
+    real = fcntl.flock
+    swept: list[Path] = []
 
     def sweep_first(fd: int, operation: int) -> None:
         if not swept:

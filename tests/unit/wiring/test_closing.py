@@ -13,6 +13,7 @@ from stage import NotingOutbox
 
 from pressrun.closing import FAILED, SEALED, Closer, clean_up
 from pressrun.domain.closings import TALLY_ABSENT
+from pressrun.sealings import has_ended
 from schemas.completions import BatchCompleted, ClosingEnded
 from schemas.dispatch import ItemsMissing
 from schemas.events import Digest
@@ -271,3 +272,12 @@ def test_what_dead_processes_left_of_ended_batches_is_removed(scene: Scene) -> N
 
     assert scene.storage.batch_folder(BATCH, 1) is None
     assert going.is_dir()
+
+
+@pytest.mark.parametrize("prepare", [lambda scene: scene, a_refused], ids=["sealed", "failed"])
+def test_a_batch_has_ended_when_its_last_word_stands(scene: Scene, prepare: Callable[[Scene], Scene]) -> None:
+    assert not has_ended(scene.storage, BATCH)
+
+    prepare(scene).close()
+
+    assert has_ended(scene.storage, BATCH)

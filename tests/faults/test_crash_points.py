@@ -1,0 +1,120 @@
+"""Whoever dies at whatever point of the way, the batch ends exact and nobody is told twice."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from broker.apps import read_topic
+from broker.live import System, a_system, assert_clean, assert_exact
+from faults.crashing.rounds import BEFORE_ALL, Round, all_of_them, once_each
+from mailserver import FreePortController
+
+from pressrun.crashpoints import POINTS, Crashpoints
+from pressrun.notices import read_notices
+
+pytestmark = pytest.mark.broker
+
+TOTAL = 1_500
+DELAY_MS = "2"
+"""A second and a half of two workers: some windows, some blocks of each."""
+
+
+class Postbox:
+    """Keeps the subject of every mail it takes."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.taken.append(envelope.content)
+        return "250 taken"
+
+    def about(self, batch_id: str) -> int:
+        return sum(batch_id.encode() in mail for mail in self.taken)
+
+
+class Scene:
+    """One system for all rounds, and how often an undisturbed batch passes each point in it."""
+
+    def __init__(self, system: System, postbox: Postbox) -> None:
+        self.system = system
+        self.postbox = postbox
+        self._totals = itertools.count(TOTAL)
+        self.points = Crashpoints(system.directory / "crashpoints")
+        self.passes = self._count_passes()
+
+    def _count_passes(self) -> Mapping[str, int]:
+        for point in POINTS:
+            self.points.arm(point, int(BEFORE_ALL))
+        self.run()
+        folder = self.system.directory / "crashpoints"
+        made = {point: int(BEFORE_ALL) - int((folder / point).read_text()) for point in POINTS}
+        for point in POINTS:
+            (folder / point).unlink()
+        return made
+
+    def run(self) -> str:
+        """One batch from its submission to the end of its notice; returns its id when all of it was exact."""
+        # Of another size each time: the same tally would be the same blob, stored already.
+        total = next(self._totals)
+        batch_id = self.system.submit(total, notify="ann@example.com")
+        state = self.system.wait_until_sealed(batch_id)
+        assert_exact(self.system, state, total)
+        self.system.until(lambda: self.outcome_of(batch_id), "the notice has an outcome")
+        return batch_id
+
+    def outcome_of(self, batch_id: str) -> str | None:
+        """What became of the mail about a batch, as soon as that is certain or certain never to be."""
+        states = [notice.state for notice in read_notices(self.system.address) if notice.event.batch_id == batch_id]
+        return next((state for state in states if state in {"sent", "failed", "unknown"}), None)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    postbox = Postbox()
+    controller = FreePortController(postbox, hostname="127.0.0.1")
+    controller.start()
+    settings = {"crashpoints": "1", "item_delay_ms": DELAY_MS, "smtp_port": str(controller.port)}
+    try:
+        with a_system(tmp_path_factory.mktemp("crash-points"), **settings) as system:
+            yield Scene(system, postbox)
+    finally:
+        controller.stop()
+
+
+def test_every_point_lies_on_the_way_of_a_batch(scene: Scene) -> None:
+    assert [point for point in POINTS if not scene.passes[point]] == []
+
+
+@pytest.mark.parametrize("armed", once_each(), ids=str)
+def test_a_death_at_a_point_loses_and_doubles_nothing(scene: Scene, armed: Round) -> None:
+    die_and_look(scene, armed)
+
+
+@pytest.mark.crashes
+@pytest.mark.parametrize("armed", all_of_them(), ids=str)
+def test_a_death_at_any_pass_and_again_while_recovering_loses_and_doubles_nothing(scene: Scene, armed: Round) -> None:
+    die_and_look(scene, armed)
+
+
+def die_and_look(scene: Scene, armed: Round) -> None:
+    for point, passes in armed.passes(scene.passes).items():
+        scene.points.arm(point, *passes)
+
+    batch_id = scene.run()
+
+    scene.system.until(lambda: not [p for p in armed.points if scene.points.is_armed(p)], f"all deaths of {armed}")
+    outcome = scene.outcome_of(batch_id)
+    assert scene.postbox.about(batch_id) == (1 if outcome == "sent" else scene.postbox.about(batch_id)) <= 1
+    assert outcome == "sent" or any(point.startswith(("mail.", "notify.")) for point in armed.points)
+    assert_clean(scene.system, batch_id)
+    assert_said_once(scene.system, batch_id)
+
+
+def assert_said_once(system: System, batch_id: str) -> None:
+    """However often it was said, each end of the batch has one id."""
+    for kind in (b'"BatchCompleted"', b'"BatchSealed"'):
+        said = [record.value for record in read_topic(system.address, "progress") if kind in record.value]
+        ids = {value.split(b'"id":"')[1].split(b'"')[0] for value in said if batch_id.encode() in value}
+        assert len(ids) == 1, ids
