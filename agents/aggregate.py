@@ -10,34 +10,11 @@ from pressrun.domain.ledger import Ledger
 from pressrun.domain.moments import Moment
 from schemas.decoding import Decoder
 from schemas.errors import PressrunError
-from schemas.results import (
-    BatchAccepted,
-    BatchBlocked,
-    BatchFailed,
-    BatchReceived,
-    BatchRejected,
-    BatchSealed,
-    BatchWaiting,
-    ItemsCancelled,
-    ItemsFinished,
-    MissingAsked,
-)
+from schemas.results import EVENTS
 from schemas.ticks import Tick
 
 TOPIC = "results"
-DECODER = Decoder(
-    BatchReceived,
-    BatchAccepted,
-    BatchRejected,
-    ItemsFinished,
-    ItemsCancelled,
-    MissingAsked,
-    BatchBlocked,
-    BatchSealed,
-    BatchFailed,
-    BatchWaiting,
-    Tick,
-)
+DECODER = Decoder(*EVENTS, Tick)
 
 
 def attach(app: StreamApp, *, outbox: Outbox, blobs: Blobs, clock: Clock, steady: Steady, partitions: int) -> Ledger:

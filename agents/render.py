@@ -7,10 +7,12 @@ from itertools import groupby
 from typing import Any
 
 from agents.ports import Bench, Block, Carrier, Clock, Outbox, StreamApp, Workshop
-from agents.reading import postpone
+from agents.reading import failed, postpone
+from pressrun.domain.errors import PlanDamaged
 from pressrun.domain.work import Outcome, Work, finished, give_up, make_letter
 from schemas.decoding import BadRecord, decode_one
 from schemas.errors import PressrunError
+from schemas.events import Event
 from schemas.items import ItemReleased
 from schemas.results import ItemsFinished
 
@@ -29,7 +31,9 @@ def attach(app: StreamApp, *, outbox: Outbox, workshop: Workshop, clock: Clock) 
             try:
                 bench = await asyncio.to_thread(workshop.open, same[2])
                 items = await known(block, list(group), bench.total if bench else 0)
-                result = await finish(block, items, bench, make) if bench and items else None
+                result: Event | None = await finish(block, items, bench, make) if bench and items else None
+            except PlanDamaged as error:
+                result = failed(*same[:2], "plan", error, clock)
             except PressrunError as error:
                 await postpone(block, error, outbox, clock, [same[:2]])
                 return
@@ -50,12 +54,10 @@ def attach(app: StreamApp, *, outbox: Outbox, workshop: Workshop, clock: Clock) 
             return None
 
     async def known(block: Block, read: Sequence[tuple[Carrier, ItemReleased]], total: int) -> list[ItemReleased]:
+        for record, _ in (pair for pair in read if pair[1].index >= total):
+            await outbox.bury(record, block.place, "item_unknown", "its plan or its index is unknown", clock())
         # Released twice, it may be there twice.
-        items = list({item.index: item for _, item in read if item.index < total}.values())
-        if any(item.index >= total for _, item in read):
-            for record, _ in (pair for pair in read if pair[1].index >= total):
-                await outbox.bury(record, block.place, "item_unknown", "its plan or its index is unknown", clock())
-        return items
+        return list({item.index: item for _, item in read if item.index < total}.values())
 
     async def finish(block: Block, items: Sequence[ItemReleased], bench: Bench, make: Work) -> ItemsFinished | None:
         stamper, variables = bench.stamper, bench.variables

@@ -99,6 +99,10 @@ class BenchShelf:
         self._plans = PlanShelf(storage)
         self._benches: Recent[Bench] = Recent(BENCHES_KEPT)
 
+    def plan(self, digest: str) -> Plan:
+        """Raises BlobMissing or BlobCorrupt."""
+        return self._plans.plan(digest)
+
     def open(self, digest: str) -> Bench:
         """Raises BlobMissing, BlobCorrupt, or what an unreadable compiled design raises."""
         return self._benches.remember(digest, lambda: self._make(digest))

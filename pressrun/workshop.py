@@ -5,6 +5,7 @@ from pathlib import Path
 
 import structlog
 
+from pressrun.domain.errors import PlanDamaged
 from pressrun.domain.work import Failed, Made, Outcome
 from pressrun.plans import Bench, BenchShelf
 from pressrun.secrets import read_secret
@@ -26,12 +27,18 @@ class LocalWorkshop:
         self._secrets = secrets
 
     def open(self, plan: str) -> Bench | None:
-        """The plan ready for work; None if nobody stored it, or nobody can read what is stored."""
+        """The plan ready for work; None if nobody stored it. Raises PlanDamaged where what is stored cannot be used."""
+        try:
+            self._shelf.plan(plan)
+        except BlobMissing:
+            return None
+        except (BlobCorrupt, ValueError) as error:
+            raise PlanDamaged("The stored plan is damaged.") from error
         try:
             return self._shelf.open(plan)
         except (BlobMissing, BlobCorrupt, ValueError) as error:
             logger.warning("plan_unreadable", plan=plan, error=repr(error))
-            return None
+            raise PlanDamaged("The stored compiled design is missing or damaged.") from error
 
     def store(self, item: ItemReleased, name: str, outcomes: Sequence[Outcome]) -> int | None:
         """Bytes of the segment; None where the batch's folder is gone: no folder, no work."""

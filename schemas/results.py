@@ -141,3 +141,18 @@ class BatchFailed(Event):
     type: Literal["BatchFailed"] = "BatchFailed"
     attempt: Attempt
     error: Fault = Field(description="What stands in the way, and what to do.")
+
+
+EVENTS: tuple[type[Event], ...] = (
+    BatchReceived,
+    BatchAccepted,
+    BatchRejected,
+    ItemsFinished,
+    ItemsCancelled,
+    MissingAsked,
+    BatchBlocked,
+    BatchWaiting,
+    BatchSealed,
+    BatchFailed,
+)
+"""All of them, for the one who reads them."""

@@ -55,11 +55,12 @@ class BlockConsumer(driver.Consumer):
             react()
 
     async def _note_replays(self, places: Sequence[TP]) -> None:
-        lost = [tp for tp in places if self.app.is_state_lost(tp.partition) and self._committed_offset.get(tp)]
-        ends = await self.highwaters(*lost) if lost else {}
-        for tp, end in ends.items():
-            self.lanes[tp].replay_end = self._committed_offset[tp] or 0
+        if self.app.table is None:
+            return
+        for tp, end in (await self.highwaters(*places)).items():
             self.lanes[tp].news_from = end
+            if self.app.is_state_lost(tp.partition):
+                self.lanes[tp].replay_end = self._committed_offset.get(tp) or 0
 
     def _open_lane(self, place: Place, position: int) -> Lane:
         lane = Lane(place, position, on_change=self._changed.set, on_failure=self.app.end_process)

@@ -95,7 +95,7 @@ class Block:
 
     @property
     def is_old_news(self) -> bool:
-        """Whether what it shows may be less than what was shown before the rows were lost."""
+        """Whether what it shows may be less than what was shown by whoever had the partition before."""
         return self.last < self._lane.news_from
 
     @property
@@ -138,7 +138,7 @@ class Lane:
         self.replay_end = 0
         """Records before it were worked on and committed; they come again because the rows of the table are lost."""
         self.news_from = 0
-        """Records before it were there when the rows were lost: later ones may have been told of already."""
+        """Records before it were there when the partition came: later ones may have been told of by who had it."""
         self.suspicion = NOBODY
         """Records a worker had in hand when it ended: they are handed out one by one."""
 

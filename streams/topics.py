@@ -89,8 +89,8 @@ CATALOGUE: tuple[Topic, ...] = (
     _stream(
         "progress",
         partitions=4,
-        carries="every change of a batch's state and counts",
-        written_by=("aggregate", "notify"),
+        carries="every change of a batch's state and counts, and what becomes of notices",
+        written_by=("aggregate", "notify", "intake"),
         read_by=("notify", "consumers"),
         public=True,
     ),

@@ -28,7 +28,7 @@ class Role:
 
 
 ROLES: tuple[Role, ...] = (
-    Role("intake", "submissions", ("results", "dispatch"), None, "what it accepts can be run"),
+    Role("intake", "submissions", ("results", "dispatch", "progress"), None, "what it accepts can be run"),
     Role("explode", "dispatch", ("items-letters", "results", "dispatch"), "schedule", "it is the scheduler"),
     Role("render", "items-letters", ("results",), None, "decode, stamp, store, report", is_scaled=True),
     Role(

@@ -2,6 +2,7 @@
 
 DomainError (a PressrunError and a ValueError)
 ├── FaultyInput      a submission, design or list with one or more faults
+├── PlanDamaged      a stored plan, or what it names, cannot be used any more
 └── (children beside the code that raises them)
 """
 
@@ -16,6 +17,12 @@ class DomainError(PressrunError, ValueError):
     """A value the domain cannot work with."""
 
     code: ClassVar[str] = "invalid"
+
+
+class PlanDamaged(DomainError):
+    """What was stored for the batch is not what was accepted; it has to be submitted again."""
+
+    code: ClassVar[str] = "blob_corrupt"
 
 
 class FaultyInput(DomainError):

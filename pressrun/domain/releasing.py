@@ -14,6 +14,9 @@ from schemas.layouts import ROW_LENGTH
 
 WEIGHTS: Mapping[Priority, int] = {"high": 8, "normal": 4, "low": 1}
 
+SHARE_OF_REPAIRS = 0.25
+"""Of the window, for a batch of which items were found missing and none was answered since."""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -92,7 +95,9 @@ def _next_turn(schedule: Schedule, outstanding: Mapping[int, int]) -> Running | 
     bound = _partition_bound(schedule)
     ready: dict[Priority, list[Running]] = {}
     for batch in schedule.running.values():
-        if batch.has_more and outstanding.get(_next_piece(batch, 1).partition, 0) < bound:
+        # What was lost before may be lost again: it shall not take the window from all others.
+        is_within_share = not batch.repair_round or batch.outstanding < schedule.window * SHARE_OF_REPAIRS
+        if batch.has_more and is_within_share and outstanding.get(_next_piece(batch, 1).partition, 0) < bound:
             ready.setdefault(batch.priority, []).append(batch)
     if not ready:
         return None

@@ -189,9 +189,7 @@ def quiet(schedule: Schedule, seconds: float) -> tuple[Running, ...]:
     return tuple(
         batch
         for batch in schedule.running.values()
-        if batch.outstanding
-        and not batch.repairs
-        and seconds - batch.quiet_since >= MISSING_AFTER_SECONDS * 2**batch.repair_round
+        if batch.outstanding and seconds - batch.quiet_since >= MISSING_AFTER_SECONDS * 2**batch.repair_round
     )
 
 
@@ -304,7 +302,7 @@ def _cancel(schedule: Schedule, batch: Running, time: datetime) -> tuple[Schedul
 
 
 def _repair(schedule: Schedule, batch: Running, event: ItemsMissing, now: Moment) -> tuple[Schedule, tuple[Event, ...]]:
-    if event.attempt != batch.attempt or batch.repairs:
+    if event.attempt != batch.attempt or (batch.repairs and event.asked_by == "closer"):
         return schedule, ()
     out = [span.model_copy(update={"last": min(span.last, batch.released - 1)}) for span in event.ranges]
     pieces = tuple(piece for span in out for piece in _pieces(span, batch.layout.run_length))

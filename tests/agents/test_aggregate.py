@@ -3,13 +3,14 @@
 from typing import Any
 
 from builders import BATCH, NOW, a_result, a_sealing, an_accepted
-from stage import Stage, a_stage
+from stage import STRANGER, Stage, a_stage
 
 from agents import aggregate
 from pressrun.domain.ledger import Ledger
 from schemas.batches import BatchState
 from schemas.completions import BatchCompleted
 from schemas.dispatch import BatchClosed, ItemsAnswered
+from schemas.progress import BatchProgressed
 from schemas.results import BatchSealed
 from schemas.ticks import Tick
 from sinks.errors import StorageFull
@@ -160,3 +161,59 @@ async def test_credits_are_said_once_per_block() -> None:
         await stage.give(*(a_result((index, index)) for index in range(50)))
 
     assert len(stage.outbox.events(ItemsAnswered)) == before + 1
+
+
+async def test_a_replay_makes_the_rows_again_and_repeats_nothing() -> None:
+    stage = an_aggregator()
+    stage.lane.replay_end = stage.lane.news_from = 3
+
+    async with stage.playing():
+        await stage.give(an_accepted(10), a_result((0, 4)), b"{")
+
+    assert stored(stage).tally.counts.succeeded == 5
+    assert stage.outbox.said == []
+    assert stage.outbox.buried == []
+
+
+async def test_behind_a_replay_nothing_older_than_was_told_is_shown() -> None:
+    stage = an_aggregator()
+    stage.lane.replay_end, stage.lane.news_from = 1, 2
+
+    async with stage.playing():
+        await stage.give(an_accepted(10))
+        await stage.give(a_result((0, 4)))
+        shown_early = stage.outbox.topics_of(BatchProgressed)
+        stage.seconds += 1
+        await stage.give(a_result((5, 5)))
+
+    assert shown_early == []
+    assert stage.outbox.topics_of(BatchProgressed) == ["progress"]
+
+
+async def test_counts_are_shown_after_their_rows_are_stored() -> None:
+    stage = an_aggregator()
+    rows_when_shown: list[bool] = []
+    say_all = stage.outbox.say_all
+
+    async def noting(records: Any) -> None:
+        records = list(records)
+        if any(isinstance(record, BatchProgressed) for record, _ in records):
+            rows_when_shown.append(any(key.startswith(b"head/") for key in stage.app.rows))
+        await say_all(records)
+
+    stage.outbox.say_all = noting  # type: ignore[method-assign] # to see the rows at that moment
+
+    async with stage.playing():
+        await stage.give(an_accepted(10))
+
+    assert rows_when_shown == [True]
+
+
+async def test_a_record_of_a_batch_that_lives_on_another_partition_is_buried() -> None:
+    stage = an_aggregator()
+
+    async with stage.playing():
+        await stage.give(an_accepted(10, STRANGER), an_accepted(10))
+
+    assert [code for _, code in stage.outbox.buried] == ["wrong_partition"]
+    assert Ledger(stage.app.rows).load(STRANGER) is None

@@ -6,10 +6,11 @@ from builders import PLAN, an_item
 from stage import Stage, a_stage
 
 from agents import render
+from pressrun.domain.errors import PlanDamaged
 from pressrun.domain.letters import Letter, Refusal
 from pressrun.domain.work import Failed, Made, Outcome
 from schemas.items import ItemReleased, RowFault
-from schemas.results import BatchBlocked, ItemsFinished
+from schemas.results import BatchBlocked, BatchFailed, ItemsFinished
 from sinks.errors import StorageFull
 from streams.suspects import Suspicion
 
@@ -167,3 +168,29 @@ async def test_no_two_workers_store_under_one_name() -> None:
 
     assert names[0] != names[1]
     assert [name.rsplit("-", 1)[0] for name in names] == ["0000000-0000001-p0-o0"] * 2
+
+
+async def test_a_batch_whose_plan_is_damaged_fails_and_its_items_are_no_dead_letters() -> None:
+    class DamagedWorkshop(FakeWorkshop):
+        def open(self, plan: str) -> FakeBench | None:
+            raise PlanDamaged(f"{plan[:4]} is damaged")
+
+    stage = a_renderer(DamagedWorkshop())
+
+    async with stage.playing():
+        await stage.give(an_item(0), an_item(1))
+
+    (failed,) = stage.outbox.events(BatchFailed)
+    assert failed.error.code == "blob_corrupt"
+    assert stage.outbox.buried == []
+    assert stage.failures == []
+
+
+async def test_an_item_released_twice_is_in_the_segment_once() -> None:
+    workshop = FakeWorkshop()
+    stage = a_renderer(workshop)
+
+    async with stage.playing():
+        await stage.give(an_item(4), an_item(5), an_item(4))
+
+    assert [outcome.index for outcome in workshop.stored[0][1]] == [4, 5]

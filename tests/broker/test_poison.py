@@ -46,7 +46,7 @@ def documents(system: System, topic: str, kind: str) -> list[tuple[Any, dict[str
             document = json.loads(record.value or b"null")
         except (ValueError, RecursionError):
             continue
-        if isinstance(document, dict) and document.get("type") == kind:
+        if isinstance(document, dict) and document.get("type") == kind and "batch_id" in document:
             found.append((record, document))
     return found
 

@@ -90,7 +90,7 @@ def test_a_bit_flipped_in_every_segment_of_a_running_batch_is_repaired(system: S
 
 def test_a_bit_flipped_in_the_rows_is_said_and_never_becomes_a_letter(system: System) -> None:
     before = set((system.directory / "blobs").rglob("*"))
-    batch_id = system.submit(20_000)
+    batch_id = system.submit(5_000)
     system.wait(batch_id, lambda state: state.succeeded > 0)
     rows = max(set((system.directory / "blobs").rglob("*")) - before, key=lambda path: path.stat().st_size)
     assert rows.is_file()

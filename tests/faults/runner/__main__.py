@@ -3,6 +3,7 @@
 import argparse
 import os
 import secrets
+import signal
 import sys
 import time
 from itertools import groupby
@@ -17,6 +18,8 @@ from faults.runner.table import append_history, render, tell
 def main() -> int:
     """1 when anything was lost, doubled, stuck, left behind, or a fault did not happen."""
     asked = _arguments()
+    # As an interrupt does: what was started is ended and what was mounted is unmounted on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     seed = asked.seed if asked.seed is not None else secrets.randbelow(1 << 31)
     until = time.monotonic() + asked.hours * 3600
     good = _run(seed, asked)

@@ -47,10 +47,8 @@ def _parse() -> argparse.Namespace:
 
 
 def _told(campaign: Campaign) -> list[str]:
-    lines = [
-        f"{campaign.name}: {campaign.runs} runs in {campaign.seconds:.1f} s, "
-        f"{campaign.runs / campaign.seconds:.0f} runs/s, {len(campaign.broken)} broken"
-    ]
+    rate, broken = campaign.runs / campaign.seconds, len(campaign.broken)
+    lines = [f"{campaign.name}: {campaign.runs} runs in {campaign.seconds:.1f} s, {rate:.0f}/s, {broken} broken"]
     if campaign.singles:
         lines.append(f"single deaths {campaign.singles}, pairs {campaign.pairs}: all there are")
     lines += [f"{times:10} {kind}" for kind, times in campaign.struck.most_common()]

@@ -2,10 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from multiprocessing import get_context
+from typing import TypeVar
 
 from faults.simulator.exhaustive import Coverage, run_all, setting_of
 from faults.simulator.random_runs import run_one
@@ -13,6 +15,9 @@ from faults.simulator.verdicts import Broken
 
 MOST_BROKEN = 20
 """Broken runs that are kept with their trace; the rest would say the same."""
+
+
+PartT = TypeVar("PartT", bound=tuple[int, ...])
 
 
 @dataclass(slots=True)
@@ -38,10 +43,8 @@ class Campaign:
 def run_many(start: int, runs: int, processes: int = 1) -> Campaign:
     """Random runs of consecutive numbers."""
     size = max(min(runs // processes, 5_000), 1)
-    ends = [*range(start, start + runs, size), start + runs]
-    return _together(
-        f"seeds {start} to {start + runs - 1}", _run_span, list(zip(ends, ends[1:], strict=False)), processes
-    )
+    spans = list(pairwise([*range(start, start + runs, size), start + runs]))
+    return _together(f"seeds {start} to {start + runs - 1}", _run_span, spans, processes)
 
 
 def run_pairs_of(total: int, processes: int = 1) -> Campaign:
@@ -50,9 +53,8 @@ def run_pairs_of(total: int, processes: int = 1) -> Campaign:
     return _together(f"pairs of deaths, {total} items", _run_share, shares, processes)
 
 
-def _together(name: str, work: "object", parts: Iterable[tuple[int, ...]], processes: int) -> Campaign:
+def _together(name: str, work: Callable[[PartT], Campaign], parts: Iterable[PartT], processes: int) -> Campaign:
     whole, started = Campaign(name), time.perf_counter()
-    assert callable(work)
     if processes == 1:
         for part in parts:
             whole.add(work(part))

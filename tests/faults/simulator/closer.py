@@ -7,7 +7,7 @@ from faults.simulator.acting import ActingProcess
 from faults.simulator.intake import FAILED, SEALED
 from faults.simulator.orders import PLAN
 from faults.simulator.processes import Steps, Work
-from faults.simulator.verdicts import Broken
+from faults.simulator.verdicts import require
 
 from pressrun.domain.batches import Say
 from pressrun.domain.closings import (
@@ -156,8 +156,8 @@ class Closer(ActingProcess):
         rows, notes = self.world.log.changelogs[self.seat], self.world.storage.notes
         for event in events:
             if isinstance(event, BatchCompleted) and f"intent/{event.batch_id}/{event.attempt}".encode() not in rows:
-                if not {(event.batch_id, SEALED), (event.batch_id, FAILED)} & notes.keys():
-                    raise Broken("committed_early", f"{event.id} before its intent was kept")
+                has_ended = (event.batch_id, SEALED) in notes or (event.batch_id, FAILED) in notes
+                require(has_ended, "committed_early", event.id, "before its intent was kept")
 
 
 def _sealed_event(completed: BatchCompleted, bits: int) -> BatchSealed:

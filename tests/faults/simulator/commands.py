@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from faults.simulator.oracles import kept_notices
 from faults.simulator.orders import START, Order, cancel_of, submission_of
@@ -12,49 +13,59 @@ from schemas.events import Event
 from schemas.submissions import ResendNotice, SettleNotice
 
 
-def cancel(world: World, order: Order, chance: random.Random) -> Event:
-    return cancel_of(order, chance.randrange(10))
+class Occasion(NamedTuple):
+    """Where a command comes into a run."""
+
+    world: World
+    order: Order
+    chance: random.Random
+
+    @property
+    def notice(self) -> Notice | None:
+        """The notice of the batch, where there is one by now."""
+        notices = kept_notices(self.world)
+        return next((notice for notice in notices if notice.event.batch_id == self.order.batch_id), None)
 
 
-def submit_again(world: World, order: Order, chance: random.Random) -> Event:
-    return submission_of(order)
+def cancel(occasion: Occasion) -> Event:
+    return cancel_of(occasion.order, occasion.chance.randrange(10))
 
 
-def submit_otherwise(world: World, order: Order, chance: random.Random) -> Event:
-    return submission_of(order).model_copy(update={"notify": "another"})
+def submit_again(occasion: Occasion) -> Event:
+    return submission_of(occasion.order)
 
 
-def resend(world: World, order: Order, chance: random.Random) -> Event | None:
-    notice = _notice_of(world, order)
+def submit_otherwise(occasion: Occasion) -> Event:
+    return submission_of(occasion.order).model_copy(update={"notify": "another"})
+
+
+def resend(occasion: Occasion) -> Event | None:
+    notice = occasion.notice
     if notice is None:
         return None
     return ResendNotice(
         id=f"resend/{notice.number}",
         time=START,
-        batch_id=order.batch_id,
+        batch_id=occasion.order.batch_id,
         about=notice.event.id,
         number=notice.number,
     )
 
 
-def settle(world: World, order: Order, chance: random.Random) -> Event | None:
-    notice = _notice_of(world, order)
+def settle(occasion: Occasion) -> Event | None:
+    notice = occasion.notice
     if notice is None:
         return None
     return SettleNotice(
         id=f"settle/{notice.number}",
         time=START,
-        batch_id=order.batch_id,
+        batch_id=occasion.order.batch_id,
         about=notice.event.id,
         number=notice.number,
-        outcome=chance.choice(("sent", "failed")),
+        outcome=occasion.chance.choice(("sent", "failed")),
     )
 
 
-def _notice_of(world: World, order: Order) -> Notice | None:
-    return next((notice for notice in kept_notices(world) if notice.event.batch_id == order.batch_id), None)
-
-
-Command = Callable[[World, Order, random.Random], Event | None]
+Command = Callable[[Occasion], Event | None]
 
 COMMANDS: Sequence[Command] = (cancel, submit_again, submit_otherwise, resend, settle)

@@ -53,7 +53,8 @@ class Counter(Process):
         for _, refusal in counted.refused:
             yield from self.bury(refusal.code)
         yield from self._store(counted)
-        yield from self.say_all((shown.event, shown.topic) for shown in counted.shown)
+        if not self.is_old_news:
+            yield from self.say_all((shown.event, shown.topic) for shown in counted.shown)
         return True
 
     def _store(self, counted: Counted) -> Steps:

@@ -128,12 +128,26 @@ class LeavesKillers(Worker):
 
 
 class RemovesEarly(Closer):
-    """Removes the segments before the archive is noted as sealed."""
+    """Removes the segments as soon as they are copied, before the archive has its name."""
 
     def _seal(self, completed: BatchCompleted) -> Generator[str, None, Any]:
-        self.world.storage.remove_segments(completed.batch_id)
-        yield "removed"
-        return (yield from super()._seal(completed))
+        steps = super()._seal(completed)
+        while True:
+            try:
+                point = next(steps)
+            except StopIteration as end:
+                return end.value
+            if point == "copied":
+                self.world.storage.remove_segments(completed.batch_id)
+            yield point
+
+
+class TellsOldNews(Counter):
+    """Shows counts also of blocks that whoever had the seat before has told of."""
+
+    def _count(self, events: Sequence[Record]) -> Counted:
+        self.is_old_news = False
+        return super()._count(events)
 
 
 class NeverLooks(Closer):
@@ -235,6 +249,7 @@ DEFECTS: Sequence[Defect] = (
     Defect("no retention", roles=(LeavesSegments,)),
     Defect("stored before said", roles=(StoresFirst,)),
     Defect("shown before stored", roles=(ShowsFirst,)),
+    Defect("old news shown as new", roles=(TellsOldNews,)),
     Defect("a reused segment name", roles=(NamesByOffset,)),
     Defect("counts forgotten in recovery", rules=((Tally, "of", staticmethod(_of_heads_only)),)),
     Defect("an archive closed without a look at storage", roles=(NeverLooks,)),

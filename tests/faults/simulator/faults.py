@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from faults.simulator.commands import COMMANDS, Command
+from faults.simulator.commands import COMMANDS, Command, Occasion
 from faults.simulator.log import Entry, Place, Seat
 from faults.simulator.orders import BATCH_IDS, START
 from faults.simulator.processes import Process
@@ -170,7 +170,7 @@ def poison(world: World, chance: random.Random) -> bool:
 
 def ask(command: Command, world: World, chance: random.Random) -> bool:
     """Somebody asks for something."""
-    event = command(world, chance.choice(world.setting.orders), chance)
+    event = command(Occasion(world, chance.choice(world.setting.orders), chance))
     if event is None:
         return False
     world.put(event, "submissions")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, cast
 from faults.simulator.acting import ActingProcess
 from faults.simulator.intake import CONTACT
 from faults.simulator.processes import Steps, Work
-from faults.simulator.verdicts import Broken
+from faults.simulator.verdicts import require
 
 from pressrun.domain.notices import (
     Heard,
@@ -142,5 +142,5 @@ class Notifier(ActingProcess):
         rows = self.world.log.changelogs[self.seat]
         for event in events:
             if isinstance(event, BatchSealed | BatchRejected | BatchFailed) and self._has_address(event.batch_id):
-                if ROW + notice_of(event).encode() not in rows:
-                    raise Broken("committed_early", f"{event.id} before its notice was kept")
+                is_kept = ROW + notice_of(event).encode() in rows
+                require(is_kept, "committed_early", event.id, "before its notice was kept")

@@ -7,7 +7,7 @@ from faults.simulator.log import Place
 from faults.simulator.notifier import ROW, Notifier
 from faults.simulator.orders import Order
 from faults.simulator.scheduler import ITEMS
-from faults.simulator.verdicts import Broken
+from faults.simulator.verdicts import require
 from faults.simulator.world import World
 
 from pressrun.domain.batches import ENDED
@@ -31,7 +31,7 @@ def check(world: World) -> None:
         else:
             check_conservation(world, order)
             check_announcements(order, words["progress"], words["completions"])
-            check_states(order, words["batches"], words["progress"])
+            check_states(words["batches"], words["progress"])
         check_mails(world, order)
     require(world.buried.count("unknown_batch") >= world.poisoned, "poison_lost", world.buried)
     check_hygiene(world)
@@ -43,12 +43,6 @@ def said(world: World, topic: str, order: Order) -> Iterator[Event]:
     for event, _, replayed in world.log.entries[place]:
         if not replayed and isinstance(event, Event) and event.batch_id == order.batch_id:
             yield event
-
-
-def require(holds: object, code: str, *detail: object) -> None:
-    """Raise Broken unless it holds; the detail is put in words only then."""
-    if not holds:
-        raise Broken(code, " ".join(map(str, detail)))
 
 
 def check_conservation(world: World, order: Order) -> None:
@@ -123,7 +117,7 @@ def check_announcements(order: Order, progress: list[Event], completions: list[E
         has_ended = has_ended or isinstance(event, BatchSealed | BatchFailed)
 
 
-def check_states(order: Order, states: list[Event], progress: list[Event]) -> None:
+def check_states(states: list[Event], progress: list[Event]) -> None:
     """The last state is final, and was final from the moment it was first said."""
     final = next((event for event in states if isinstance(event, BatchState) and event.status in ENDED), None)
     require(final is not None, "state_open", states[-1:])

@@ -45,6 +45,9 @@ class Process:
         self.replay_end = committed if is_lost and committed else 0
         self.committed = committed or 0
         self.entries = world.log.entries[self.place]
+        self.news_from = len(self.entries)
+        self.is_old_news = False
+        """Whether what a block shows may be less than what was shown by whoever had the seat before."""
         self.intents: dict[str, Any] = {}
         self.done: set[str] = set()
         self.acting: set[str] = set()
@@ -87,6 +90,7 @@ class Process:
         """One block from reading to commit."""
         entries = self.take_block()
         end = self.position + len(entries)
+        self.is_old_news = end <= self.news_from
         if self.keeps_table and MARKER not in self.table and not self.is_replaying:
             self.table[MARKER] = b"1"
         is_done = yield from self.work([entry.event for entry in entries if entry.event is not None])

@@ -20,7 +20,7 @@ class Table(dict[bytes, bytes]):
         super().__delitem__(key)
         self._keep(key, None)
 
-    def pop(self, key: bytes, default: Any = None) -> Any:  # type: ignore[override] # as Faust's: never a KeyError here
+    def pop(self, key: bytes, default: Any = None) -> Any:
         if key in self:
             self._keep(key, None)
         return super().pop(key, default)

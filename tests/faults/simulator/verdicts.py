@@ -18,3 +18,9 @@ class Broken(Exception):
 
 class Killed(Exception):
     """An item that kills its worker was worked on."""
+
+
+def require(holds: object, code: str, *detail: object) -> None:
+    """Raise Broken unless it holds; the detail is put in words only then."""
+    if not holds:
+        raise Broken(code, " ".join(map(str, detail)))

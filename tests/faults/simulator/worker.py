@@ -6,7 +6,7 @@ from itertools import groupby
 from faults.simulator.log import Entry
 from faults.simulator.orders import KILLS, VARIABLES, Stamps, bits_of
 from faults.simulator.processes import Process, Steps, Work
-from faults.simulator.verdicts import Broken, Killed
+from faults.simulator.verdicts import Killed, require
 
 from pressrun.domain.work import Made, Outcome, finished, give_up, make_letter
 from schemas.events import Record
@@ -89,8 +89,8 @@ class Worker(Process):
     def check_commit(self, events: Sequence[Record]) -> None:
         for event in events:
             if isinstance(event, ItemReleased) and event.batch_id in self.world.storage.folders:
-                if not self.world.reported.get(event.batch_id, 0) >> event.index & 1:
-                    raise Broken("committed_early", f"item {event.index} before its result was said")
+                is_reported = self.world.reported.get(event.batch_id, 0) >> event.index & 1
+                require(is_reported, "committed_early", event.id, "before its result was said")
 
 
 def _blocked(item: ItemReleased, reason: str) -> BatchBlocked:

@@ -380,3 +380,25 @@ def test_credits_beyond_what_lies_on_a_partition_are_cut() -> None:
     schedule, _ = step(a_schedule(an_accepted(100)), credits_of(*[10**6] * 8), a_moment())
 
     assert sum(schedule.running[BATCH].answered) == 100
+
+
+def test_a_batch_of_which_nothing_comes_back_leaves_the_window_to_others() -> None:
+    lost, _ = release(a_schedule(an_accepted(100_000)), T0, 1 << 30)
+    lost, _ = step(lost, a_report_of_missing((0, 99_999)), a_moment(30))
+    lost, _ = release(lost, T0 + 30, 1 << 30)
+    both, _ = step(lost, an_accepted(100_000, "batch-0002"), a_moment(31))
+
+    both, releases = release(both, T0 + 31, 1 << 30)
+
+    assert lost.outstanding <= lost.window * 0.25 + 1024
+    assert {piece.batch_id for piece in releases} == {"batch-0002"}
+
+
+def test_an_answer_gives_a_batch_its_whole_share_back() -> None:
+    lost, _ = release(a_schedule(an_accepted(100_000)), T0, 1 << 30)
+    lost, _ = step(lost, a_report_of_missing((0, 99_999)), a_moment(30))
+
+    answered, _ = step(lost, credits_of(1, 0, 0, 0, 0, 0, 0, 0), a_moment(31))
+    answered, _ = release(answered, T0 + 31, 1 << 30)
+
+    assert answered.outstanding > answered.window * 0.5

@@ -193,3 +193,20 @@ def test_keys_do_not_cut_where_they_mean_nothing() -> None:
 def test_a_block_of_nothing_is_refused() -> None:
     with pytest.raises(StreamError):
         list(cut(records(0, 1), 0, at_keys=False))
+
+
+def test_a_piece_lies_on_one_side_of_the_end_of_a_replay() -> None:
+    pieces = cut(records(0, 9), 512, at_keys=False, end=6)
+
+    assert [[record.offset for record in piece] for piece in pieces] == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9]]
+
+
+def test_what_was_committed_before_the_rows_were_lost_is_replayed() -> None:
+    lane = a_lane()
+    lane.replay_end = 10
+    lane.news_from = 20
+
+    first, second, third = three_blocks(lane)
+
+    assert [block.is_replayed for block in (first, second, third)] == [True, False, False]
+    assert [block.is_old_news for block in (first, second, third)] == [True, True, False]
