@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from pressrun.domain.work import Outcome, Stamper
 from schemas.events import Record
 from schemas.items import ItemReleased
-from schemas.results import BatchAccepted, BatchRejected
+from schemas.results import BatchAccepted, BatchFailed, BatchRejected
 from schemas.submissions import BatchSubmitted
 
 IntentT_contra = TypeVar("IntentT_contra", contravariant=True)
@@ -75,6 +75,10 @@ class IntentRunner(Protocol[IntentT_contra]):
     """Carries out durable intents outside the body; told anew which there are whenever they may have changed."""
 
     def wake(self, intents: Mapping[str, IntentT_contra]) -> None: ...
+
+
+Cleaner = Callable[[BatchFailed], None]
+"""Notes that a batch has failed, and removes what was made of it."""
 
 
 class Rows(Protocol):

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from agents import aggregate, close, explode, intake, notify, render
-from pressrun.closing import AT_ONCE, SEALED, Closer, clean_up
+from pressrun.closing import AT_ONCE, Closer, abandon, clean_up
 from pressrun.crashpoints import crashpoint_of
 from pressrun.domain.letters import CompiledDesign
 from pressrun.domain.notices import Notice
@@ -17,6 +18,7 @@ from pressrun.hindrances import hindered
 from pressrun.intents import IntentRunner
 from pressrun.mailing import MAILS_AT_ONCE, AddressBook, Mailer
 from pressrun.plans import BenchShelf, PlanShelf
+from pressrun.sealings import has_ended
 from pressrun.settings import Settings
 from pressrun.system import broker_of, session_timeout_of
 from pressrun.workshop import LocalWorkshop
@@ -132,7 +134,14 @@ def _wire_close(wiring: Wiring) -> None:
     runner: IntentRunner[BatchCompleted] = IntentRunner(
         closer.close, at_once=AT_ONCE, first=lambda event: event.total, end_process=wiring.app.end_process
     )
-    close.attach(wiring.app, outbox=wiring.outbox, closer=runner, clock=_now, partitions=partitions_of("completions"))
+    close.attach(
+        wiring.app,
+        outbox=wiring.outbox,
+        closer=runner,
+        cleaner=partial(abandon, wiring.storage),
+        clock=_now,
+        partitions=partitions_of("completions"),
+    )
     wiring.app.before_stop.append(closer.stop)
 
 
@@ -167,7 +176,7 @@ class _Rows(PlanShelf):
 
     def can_run(self, accepted: BatchAccepted) -> bool:
         """Whether the batch has not ended and its plan can be read; nothing else is ever released."""
-        if self._notes.read_note(accepted.batch_id, SEALED) is not None:
+        if has_ended(self._notes, accepted.batch_id):
             return False
         try:
             return self.plan(accepted.plan).total == accepted.total

@@ -3,13 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pressrun.domain.batches import MAX_RANGES, Say
+from pressrun.domain.batches import MAX_RANGES, TALLY_ABSENT, Say
 from pressrun.domain.closings import (
-    TALLY_ABSENT,
     Closing,
     Effect,
     Holes,
@@ -156,6 +156,15 @@ def _check_counts(completed: BatchCompleted, bitmaps: Sequence[bytes]) -> None:
     counts = tuple(int.from_bytes(bitmap).bit_count() for bitmap in bitmaps)
     if counts != (completed.succeeded, completed.failed, completed.cancelled):
         raise SealingRefused("The counts are not those of the outcomes.")
+
+
+def abandon(storage: LocalStorage, event: BatchFailed) -> None:
+    """Make it the last word that a batch has failed, unless it was sealed, and remove what was made of it."""
+    if isinstance(find_end(storage, event.batch_id), BatchSealed):
+        return
+    with suppress(BatchFolderMissing):
+        note_end(storage, event)
+    storage.remove_segments(event.batch_id, event.attempt)
 
 
 def clean_up(storage: LocalStorage) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import structlog
 
-from pressrun.closing import SEALED
 from pressrun.designs import source_of, unpack_design
 from pressrun.domain.errors import FaultyInput
 from pressrun.domain.letters import DesignSource
 from pressrun.domain.scheduling import plan_layout
 from pressrun.preparation import Order, RowsOfObjects, prepare
+from pressrun.sealings import has_ended
 from pressrun.secrets import SecretMissing, read_secret
 from schemas.decoding import BadRecord
 from schemas.errors import PressrunError
@@ -51,7 +51,7 @@ class Doorkeeper:
 
     def decide(self, submission: BatchSubmitted) -> BatchAccepted | BatchRejected | None:
         """The decision, the same for the same submission; raises BadRecord for a different one of the same id."""
-        if self._storage.read_note(submission.batch_id, SEALED) is not None:
+        if has_ended(self._storage, submission.batch_id):
             self._remember(submission)
             return None
         rejected = self._storage.read_note(submission.batch_id, REJECTED)

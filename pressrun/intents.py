@@ -29,7 +29,9 @@ class IntentRunner(Generic[IntentT]):
         self._places = at_once
         self._intents: dict[str, IntentT] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._asleep: set[str] = set()
         self._done: set[str] = set()
+        self._changed = asyncio.Event()
 
     def wake(self, intents: Mapping[str, IntentT]) -> None:
         """These are the intents now; those gone are stopped, those new are begun as there is room."""
@@ -46,13 +48,18 @@ class IntentRunner(Generic[IntentT]):
     def _fill(self) -> None:
         waiting = self._intents.keys() - self._running.keys() - self._done
         for name in sorted(waiting, key=lambda name: self._first(self._intents[name])):
-            if len(self._running) >= self._places:
+            if self._is_full:
                 return
             self._running[name] = asyncio.create_task(self._run(name, self._intents[name]))
 
+    @property
+    def _is_full(self) -> bool:
+        """Whether every place is taken; who sleeps takes none."""
+        return len(self._running.keys() - self._asleep) >= self._places
+
     async def _run(self, name: str, intent: IntentT) -> None:
         try:
-            await self._repeat(intent)
+            await self._repeat(name, intent)
             self._done.add(name)
         except asyncio.CancelledError:
             pass
@@ -61,10 +68,19 @@ class IntentRunner(Generic[IntentT]):
             self._end_process(error)
         finally:
             self._running.pop(name, None)
+            self._asleep.discard(name)
+            self._changed.set()
             self._fill()
 
-    async def _repeat(self, intent: IntentT) -> None:
+    async def _repeat(self, name: str, intent: IntentT) -> None:
         attempt = 0
         while (seconds := await self._act(intent, attempt)) is not None:
             attempt += 1
+            self._asleep.add(name)
+            self._changed.set()
+            self._fill()
             await asyncio.sleep(min(seconds, LONGEST_WAIT_SECONDS))
+            while self._is_full:
+                self._changed.clear()
+                await self._changed.wait()
+            self._asleep.discard(name)

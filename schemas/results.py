@@ -136,7 +136,7 @@ class BatchSealed(Event):
 class BatchFailed(Event):
     """The batch cannot end as it should; says why."""
 
-    topics: ClassVar[tuple[str, ...]] = ("results", "progress")
+    topics: ClassVar[tuple[str, ...]] = ("results", "progress", "completions")
 
     type: Literal["BatchFailed"] = "BatchFailed"
     attempt: Attempt

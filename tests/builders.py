@@ -13,6 +13,7 @@ from schemas.faults import Fault
 from schemas.items import ItemReleased
 from schemas.results import (
     BatchAccepted,
+    BatchFailed,
     BatchRejected,
     BatchSealed,
     FailedIndex,
@@ -131,6 +132,11 @@ def a_sealing(total: int = 10, batch_id: str = BATCH) -> BatchSealed:
         archive_bytes=1000,
         plan=PLAN,
     )
+
+
+def a_failure(batch_id: str = BATCH) -> BatchFailed:
+    fault = Fault(code="blob_corrupt", where="rows", message="damaged", remedy="submit it again")
+    return BatchFailed(id=f"{batch_id}/1/failed", time=NOW, batch_id=batch_id, attempt=1, error=fault)
 
 
 def a_rejection(batch_id: str = BATCH) -> BatchRejected:

@@ -133,8 +133,7 @@ def look_again(batch: Batch, now: Moment) -> tuple[Batch, tuple[Effect, ...]]:
     """What is repeated after recovery and on every tick, so that nothing said once and lost stays lost."""
     if batch.head.status == "closing":
         # The closer may have missed it, or found the tally damaged; readers of progress were told before it was stored.
-        bitmaps = _bitmaps(batch)
-        kept = (Keep(bitmaps),) if sha256(bitmaps).hexdigest() == batch.head.tally_digest else ()
+        kept = (Keep(_bitmaps(batch)),) if _is_tally_whole(batch) else ()
         return batch, (*kept, Say(completion_of(batch.head), "completions"))
     return report(batch, now)
 
@@ -234,11 +233,23 @@ MAX_RANGES = 4096
 
 def _hold(batch: Batch, event: BatchBlocked | BatchWaiting, how: Literal["blocked", "waiting"]) -> Step:
     """Note why the batch does not move; the next outcome of an item clears it."""
+    if event.reason == TALLY_ABSENT and not _is_tally_whole(batch):
+        # Nobody can store it again: rows are missing here too, and are asked for as in any running batch.
+        return replace(batch, head=batch.head.model_copy(update={"status": "running", "completed_at": None})), ()
     reason = PLAIN_REASONS.get(event.reason, event.reason)
     if not _concerns(batch, event) or getattr(batch.head, how) == reason:
         return batch, ()
     head = _counted(batch.head.model_copy(update={how: reason}), batch.tally)
     return replace(batch, head=head), _standing(head, event.time)
+
+
+TALLY_ABSENT = "tally_absent"
+"""What a batch waits for whose stored tally cannot be read."""
+
+
+def _is_tally_whole(batch: Batch) -> bool:
+    """Whether the rows here are still those a closing batch was completed by."""
+    return batch.head.status != "closing" or sha256(_bitmaps(batch)).hexdigest() == batch.head.tally_digest
 
 
 PLAIN_REASONS = {"storage_full": "disk", "storage_unavailable": "storage"}
@@ -277,7 +288,7 @@ def _fail(batch: Batch, event: BatchFailed) -> Step:
     head = batch.head.model_copy(
         update={"status": "failed", "faults": (event.error,), "completed_at": batch.head.completed_at or event.time}
     )
-    return Batch(head), (*_ended(event, head), Say(closure_of(head), "dispatch"))
+    return Batch(head), (*_ended(event, head), Say(event, "completions"), Say(closure_of(head), "dispatch"))
 
 
 def _complete(batch: Batch, now: Moment) -> tuple[Batch, tuple[Effect, ...]]:

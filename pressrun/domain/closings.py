@@ -17,16 +17,13 @@ RETRY_SECONDS = 1.0
 REPAIR_SECONDS = 30.0
 """Until storage is looked at again after a repair was asked for; doubled each time, as the scheduler does it."""
 
-TALLY_ABSENT = "tally_absent"
-"""What a batch waits for whose tally cannot be read: the counter stores it again whenever it repeats itself."""
-
 INTENT = b"intent/"
 
 Rows: TypeAlias = MutableMapping[bytes, bytes]
 
 
-def note(rows: Rows, event: BatchCompleted | ClosingEnded) -> None:
-    """Change the closer's rows by an event: a completed batch is to be closed until its closing has ended."""
+def note(rows: Rows, event: BatchCompleted | ClosingEnded | BatchFailed) -> None:
+    """Change the closer's rows by an event: a completed batch is to be closed until its closing, or it, has ended."""
     key = INTENT + f"{event.batch_id}/{event.attempt}".encode()
     if isinstance(event, BatchCompleted):
         rows[key] = event.model_dump_json().encode()

@@ -8,9 +8,9 @@ import sys
 import time
 from itertools import groupby
 
-from faults.runner.catalogue import scenarios
+from faults.runner.catalogue import ONLY_LONG, scenarios
 from faults.runner.running import run_ground
-from faults.runner.scenario import why_not
+from faults.runner.scenario import Scenario, why_not
 from faults.runner.sizes import LONG, SHORT
 from faults.runner.table import append_history, render, tell
 
@@ -32,7 +32,7 @@ def main() -> int:
 def _run(seed: int, asked: argparse.Namespace) -> bool:
     tell(f"seed {seed}")
     sizes = LONG if asked.long else SHORT
-    wanted = [one for one in scenarios(sizes) if not asked.only or one.name in asked.only or one.ground in asked.only]
+    wanted = [one for one in scenarios(sizes) if _is_wanted(one, asked)]
     reasons = {one.name: reason for one in wanted if (reason := why_not(one))}
     good = bool(wanted)
     for ground, group in groupby(wanted, key=lambda one: one.ground):
@@ -43,6 +43,12 @@ def _run(seed: int, asked: argparse.Namespace) -> bool:
         tell(render(outcome))
         good &= outcome.is_good and not (not_run and os.environ.get("CI") == "true")
     return good
+
+
+def _is_wanted(scenario: Scenario, asked: argparse.Namespace) -> bool:
+    if asked.only:
+        return scenario.name in asked.only or scenario.ground in asked.only
+    return asked.long or scenario.ground not in ONLY_LONG
 
 
 def _arguments() -> argparse.Namespace:

@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from faults.runner.handing import Handed
@@ -28,16 +28,22 @@ def judge_end(handed: Handed, state: BatchState, archives: Path) -> Verdict:
         return Verdict(_archives_left(handed, archives))
     (name,) = state.archive
     wrong = [f"{handed.batch_id}: {line}" for line in _judge_counts(handed, state)]
+    wrong += [f"{name}: {fault}" for fault in _faults_of(archives / name)]
     try:
-        verification = verify_archive(archives / name)
         made = read_outcomes(archives / name)
-    except (OSError, PressrunError, ValueError, zipfile.BadZipFile, KeyError) as error:
-        return Verdict((*wrong, f"{name} cannot be read: {error!r}"), lost=state.total or 0)
-    wrong += [f"{name}: {fault}" for fault in verification.faults]
+    except (OSError, ValueError, zipfile.BadZipFile, KeyError) as error:
+        return Verdict((*wrong, f"{name} cannot be read: {error!r}"), lost=handed.plan.total)
     wrong += [f"{name}: {line}" for line in _compare(handed, made, may_cancel=state.status == "cancelled")]
     seen = Counter(index for index, _ in made)
     lost = sum(index not in seen for index in handed.outcomes)
     return Verdict(tuple(wrong), lost, sum(seen.values()) - len(seen))
+
+
+def _faults_of(archive: Path) -> Sequence[str]:
+    try:
+        return verify_archive(archive).faults
+    except PressrunError as error:
+        return (f"it cannot be verified: {error}",)
 
 
 def read_outcomes(archive: Path) -> list[tuple[int, str]]:

@@ -1,18 +1,18 @@
 """Every scenario there is, ground by ground in the order they run in."""
 
-from faults.runner import clocks, damage, disks, ordering, outage, replaying, traps
+from faults.runner import calm, clocks, damage, disks, ordering, outage, replaying, traps
 from faults.runner.scenario import Scenario
 from faults.runner.sizes import Sizes
 from faults.runner.storm import storm
 
 
 def scenarios(sizes: Sizes) -> tuple[Scenario, ...]:
-    """Of a run of this size: an outage as long as people have them is for the long ones only."""
-    is_long = sizes.outage_seconds >= LONG_OUTAGE_SECONDS
-    return (_storm(sizes), *_LOST, *_FAILING, _ORDER, *([_OUTAGE] if is_long else []))
+    """Of a run of this size."""
+    return (_storm(sizes), *_LOST, *_FAILING, _ORDER, _calm(sizes), _OUTAGE)
 
 
-LONG_OUTAGE_SECONDS = 600
+ONLY_LONG = frozenset({"calm", "outage"})
+"""Grounds that a short run has no time for; they may be asked for by name."""
 
 
 def _storm(sizes: Sizes) -> Scenario:
@@ -33,6 +33,16 @@ def _storm(sizes: Sizes) -> Scenario:
             "submitted without a broker": sizes.broker_kills,
             "cancel": 1,
         },
+    )
+
+
+def _calm(sizes: Sizes) -> Scenario:
+    return Scenario(
+        "calm",
+        "one kill at a time, for the time it takes to get over it",
+        "calm",
+        calm.measure,
+        {"kill render": sizes.calm_kills, "kill broker": sizes.calm_broker_kills},
     )
 
 
@@ -112,7 +122,7 @@ _ORDER = Scenario(
 
 _OUTAGE = Scenario(
     "outage",
-    "the broker away for ten minutes, batches submitted meanwhile",
+    "the broker away for longer than every timeout, batches submitted meanwhile",
     "outage",
     outage.long_outage,
     {"broker away for long": 1, "submitted without a broker": outage.SUBMITTED_MEANWHILE},

@@ -83,6 +83,7 @@ def _system(directory: Path, mailbox: Mailbox, stack: ExitStack, **settings: str
 
 _MAKERS: dict[Ground, Callable[[Path, int, Sizes, Mailbox, ExitStack], Arena]] = {
     "storm": _storm,
+    "calm": _storm,
     "damage": _damage,
     "order": _order,
     "outage": _outage,

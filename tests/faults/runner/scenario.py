@@ -12,7 +12,7 @@ from faults.runner.arena import Arena
 from pressrun.settings import Settings
 
 Need = Literal["root", "cc", "linux", "traps"]
-Ground = Literal["storm", "damage", "order", "outage"]
+Ground = Literal["storm", "calm", "damage", "order", "outage"]
 """The system it runs on: of one ground all scenarios share one."""
 
 

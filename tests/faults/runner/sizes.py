@@ -25,6 +25,8 @@ class Sizes:
     small: int
     """Items of a batch on the damaged system."""
     outage_seconds: float
+    calm_kills: int = 10
+    calm_broker_kills: int = 4
 
 
 SHORT = Sizes(
@@ -61,4 +63,6 @@ LONG = Sizes(
     further=20,
     small=2_000,
     outage_seconds=600,
+    calm_kills=40,
+    calm_broker_kills=10,
 )

@@ -30,7 +30,7 @@ def storm(arena: Arena) -> None:
     )
     least = max(sizes.least_seconds - (time.monotonic() - began), 0.0)
     time.sleep(least)
-    require(not _is_over(arena, big), "the batch outlasts the faults")
+    require(not is_over(arena, big), "the batch outlasts the faults")
 
 
 def _kill(arena: Arena) -> None:
@@ -78,5 +78,5 @@ def _hand_in_further(arena: Arena) -> None:
     arena.log.note("cancel", last.batch_id)
 
 
-def _is_over(arena: Arena, handed: Handed) -> bool:
+def is_over(arena: Arena, handed: Handed) -> bool:
     return (arena.system.settings.archives / f"{handed.batch_id}-1.zip").exists()

@@ -1,6 +1,7 @@
 """The closer as agents.close, pressrun.closing and sinks.archive do it."""
 
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from faults.simulator.acting import ActingProcess
@@ -9,9 +10,8 @@ from faults.simulator.orders import PLAN
 from faults.simulator.processes import Steps, Work
 from faults.simulator.verdicts import require
 
-from pressrun.domain.batches import Say
+from pressrun.domain.batches import TALLY_ABSENT, Say
 from pressrun.domain.closings import (
-    TALLY_ABSENT,
     Closing,
     Effect,
     Holes,
@@ -53,7 +53,9 @@ class Closer(ActingProcess):
     def work(self, events: Sequence[Record]) -> Work:
         ended = set()
         for event in events:
-            if isinstance(event, BatchCompleted | ClosingEnded):
+            if isinstance(event, BatchFailed):
+                yield from self._abandon(event)
+            if isinstance(event, BatchCompleted | ClosingEnded | BatchFailed):
                 note(self.table, event)
             if isinstance(event, ClosingEnded):
                 ended.add(event.batch_id)
@@ -61,6 +63,17 @@ class Closer(ActingProcess):
         self._wake_without(ended)
         self.show_intents()
         return True
+
+    def _abandon(self, event: BatchFailed) -> Steps:
+        """A batch that another role found to have failed."""
+        storage = self.world.storage
+        if isinstance(storage.read_note(event.batch_id, SEALED), BatchSealed):
+            return
+        with suppress(BatchFolderMissing):
+            storage.put_if_absent(event.batch_id, FAILED, event)
+        yield "noted"
+        storage.remove_segments(event.batch_id)
+        yield "removed"
 
     def _wake_without(self, ended: set[str]) -> None:
         self.wake({name: event for name, event in read_intents(self.table).items() if event.batch_id not in ended})
@@ -118,6 +131,8 @@ class Closer(ActingProcess):
     def _seal(self, completed: BatchCompleted) -> Generator[str, None, Result]:
         """As sinks.archive.seal_archive: check the partition, look what is there, link what nobody linked before."""
         storage, batch_id = self.world.storage, completed.batch_id
+        if batch_id not in storage.folders and batch_id not in storage.archives:
+            raise BatchFolderMissing
         try:
             bitmaps = storage.read_blob(completed.tally)
         except BlobMissing:

@@ -1,10 +1,14 @@
 """What the counter decides: every fact about a batch, its repeats, and the facts that come too late or too early."""
 
+from dataclasses import replace
+
 import pytest
 from builders import (
+    BATCH,
     NOW,
     a_batch,
     a_cancellation_of,
+    a_failure,
     a_moment,
     a_question,
     a_rejection,
@@ -15,12 +19,13 @@ from builders import (
 )
 
 from pressrun.domain.batches import Batch, Effect, Keep, Refuse, Say, Show, look_again, report, step
+from pressrun.domain.tally import Tally
 from schemas.batches import BatchState
 from schemas.completions import BatchCompleted
 from schemas.dispatch import BatchClosed, ItemsAnswered, ItemsMissing
 from schemas.events import Event
 from schemas.progress import BatchProgressed
-from schemas.results import BatchAccepted, BatchBlocked, BatchWaiting, ItemsFinished
+from schemas.results import BatchAccepted, BatchBlocked, BatchFailed, BatchWaiting, ItemsFinished
 
 
 def after(batch: Batch | None, *events: Event) -> tuple[Batch, list[Effect]]:
@@ -278,3 +283,33 @@ def test_a_batch_that_waits_for_its_turn_shows_it_until_it_moves() -> None:
     assert isinstance(state, BatchState)
     assert state.waiting == "window"
     assert moved.head.waiting is None
+
+
+def test_a_batch_that_failed_is_cleaned_up_by_the_closer() -> None:
+    _, effects = step(a_batch(10), a_failure())
+
+    assert said(effects, BatchFailed) == [("progress", a_failure()), ("completions", a_failure())]
+
+
+def test_a_closing_batch_whose_rows_are_damaged_too_is_counted_anew() -> None:
+    closing, _ = after(a_batch(10), a_result((0, 9)))
+    damaged = replace(closing, tally=Tally().answer("succeeded", ranges((0, 3))))
+    absent = BatchBlocked(id="b", time=NOW, batch_id=BATCH, attempt=1, reason="tally_absent")
+
+    again, _ = step(damaged, absent)
+    completed, effects = after(again, a_result((4, 9)))
+
+    assert again is not None
+    assert again.head.status == "running"
+    assert completed.head.tally_digest == closing.head.tally_digest
+    assert [event.id for _, event in said(effects, BatchCompleted)] == [f"{BATCH}/1/completed"] * 2
+
+
+def test_a_closing_batch_whose_rows_are_whole_stays_closing() -> None:
+    closing, _ = after(a_batch(10), a_result((0, 9)))
+    absent = BatchBlocked(id="b", time=NOW, batch_id=BATCH, attempt=1, reason="tally_absent")
+
+    held, _ = step(closing, absent)
+
+    assert held is not None
+    assert held.head.status == "closing"

@@ -3,11 +3,10 @@
 import pytest
 from builders import BATCH, NOW, a_completion, a_sealing, ranges
 
-from pressrun.domain.batches import MAX_RANGES, Say
+from pressrun.domain.batches import MAX_RANGES, TALLY_ABSENT, Say
 from pressrun.domain.closings import (
     REPAIR_SECONDS,
     RETRY_SECONDS,
-    TALLY_ABSENT,
     Closing,
     Holes,
     Next,

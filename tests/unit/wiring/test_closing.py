@@ -12,7 +12,7 @@ from builders import BATCH, NOW
 from stage import NotingOutbox
 
 from pressrun.closing import FAILED, SEALED, Closer, clean_up
-from pressrun.domain.closings import TALLY_ABSENT
+from pressrun.domain.batches import TALLY_ABSENT
 from pressrun.sealings import has_ended
 from schemas.completions import BatchCompleted, ClosingEnded
 from schemas.dispatch import ItemsMissing

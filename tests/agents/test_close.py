@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
-from builders import BATCH, NOW, a_completion
+from builders import BATCH, NOW, a_completion, a_failure
 from stage import Stage, a_stage
 
 from agents import close
+from agents.ports import Cleaner
 from schemas.completions import BatchCompleted, ClosingEnded
 from schemas.events import Event
+from schemas.results import BatchFailed
+from sinks.errors import StorageUnavailable
 
 
 class NotingRunner:
@@ -18,9 +21,9 @@ class NotingRunner:
         self.intents = intents
 
 
-def a_closer() -> tuple[Stage, NotingRunner]:
+def a_closer(cleaner: Cleaner = lambda _event: None) -> tuple[Stage, NotingRunner]:
     stage, runner = a_stage(), NotingRunner()
-    close.attach(stage.app, outbox=stage.outbox, closer=runner, clock=stage.clock, partitions=4)
+    close.attach(stage.app, outbox=stage.outbox, closer=runner, cleaner=cleaner, clock=stage.clock, partitions=4)
     return stage, runner
 
 
@@ -65,3 +68,28 @@ async def test_intents_are_shown_again_after_a_recovery() -> None:
 
     (intent,) = runner.intents.values()
     assert isinstance(intent, BatchCompleted)
+
+
+async def test_a_batch_that_failed_is_cleaned_up_and_closed_no_more() -> None:
+    cleaned: list[BatchFailed] = []
+    stage, runner = a_closer(cleaned.append)
+
+    async with stage.playing():
+        await stage.give(a_completion())
+        await stage.give(a_failure())
+
+    assert cleaned == [a_failure()]
+    assert runner.intents == {}
+
+
+async def test_cleaning_up_waits_for_storage_that_is_away() -> None:
+    def away(_event: BatchFailed) -> None:
+        raise StorageUnavailable
+
+    stage, _ = a_closer(away)
+
+    async with stage.playing():
+        block = await stage.give(a_failure())
+
+    assert block.is_stale
+    assert stage.failures == []
