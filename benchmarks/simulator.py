@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from faults.simulator.campaigns import Campaign, run_many, run_pairs_of  # noqa: E402 - lies with the tests
+from faults.simulator.campaigns import Campaign, run_many, run_pairs_of
 
 
 def _row(campaign: Campaign) -> str:

@@ -34,7 +34,7 @@ def some_counts(succeeded: int, *, failed: int = 0, total: int = 10, replayed: b
 
 
 def a_result(at: float, partition: int, offset: int, items: int = 1) -> Said:
-    segment = f"{0:07d}-{items - 1:07d}-p{partition}-o{offset}"
+    segment = f"{0:07d}-{items - 1:07d}-p{partition}-o{offset}-1a2b"
     return a_record("ItemsFinished", at=at, segment=segment)
 
 

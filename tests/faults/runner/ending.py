@@ -28,11 +28,15 @@ class Ended:
     verdict: Verdict
     results: Sequence[Said]
     releases: Sequence[Said]
+    seconds: float
+    """From the last fault until every batch had ended."""
 
 
 def end_run(arena: Arena, before: Mapping[int, Footprint]) -> Ended:
     """Wait for every batch, then judge; raises Stuck with what each unfinished batch is at."""
+    began = time.monotonic()
     states = await_ends(arena)
+    seconds = time.monotonic() - began
     address = arena.system.address
     progress = await_mails(arena)
     results, completions = read_said(address, "results"), read_said(address, "completions")
@@ -49,7 +53,7 @@ def end_run(arena: Arena, before: Mapping[int, Footprint]) -> Ended:
             judge_growth(before, footprints(arena)),
         )
     )
-    return Ended(verdict, results, read_said(address, "items-letters"))
+    return Ended(verdict, results, read_said(address, "items-letters"), seconds)
 
 
 def await_ends(arena: Arena) -> dict[str, BatchState]:

@@ -11,7 +11,7 @@ from itertools import accumulate
 from faults.runner.faultlog import Fault
 from faults.runner.records import Said
 
-_SEGMENT = re.compile(r"(\d+)-(\d+)-p(\d+)-o(\d+)")
+_SEGMENT = re.compile(r"(\d+)-(\d+)-p(\d+)-o(\d+)(?:-\w+)?")
 IN_FLIGHT_SECONDS = 0.1
 """A killed worker's last record may be appended so long after its death."""
 

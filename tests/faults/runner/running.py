@@ -84,6 +84,7 @@ def _play(arena: Arena, chosen: Sequence[Scenario], played: Played) -> None:
             played.blame(error)
         tell(f"  {scenario.name}: {scenario.says} ({time.monotonic() - began:.0f} s)")
     ended = end_run(arena, before)
+    tell(f"  every batch had ended {ended.seconds:.0f} s after the last fault")
     played.verdict = ended.verdict
     played.recoveries = recoveries(arena.log.faults, ended.results, ended.releases)
 

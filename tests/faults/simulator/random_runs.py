@@ -106,9 +106,9 @@ def world_of(
     orders = tuple(_an_order(number, chance) for number in range(1 if chance.random() < 0.88 else 2))
     setting = Setting(
         orders=orders,
-        window=chance.choice((2, 4, 4, 8)),
+        window=chance.choice((2, 4, 4, 8, 8)),
         at_most=chance.choice((3, 4096)),
-        partitions=chance.choice((1, 2)),
+        partitions=chance.choice((1, 1, 2)),
         roles=roles,
     )
     return World(setting, RandomCourse(chance, chance.randrange(1, 8), kinds), trace=trace)

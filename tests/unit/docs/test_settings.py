@@ -21,6 +21,7 @@ def test_a_documented_variable_sets_its_setting(name: str, monkeypatch: pytest.M
         for variable in variables:
             monkeypatch.delenv(variable, raising=False)
     values = {"broker_engine": "java", "log_level": "debug", "archive_fsync": "false", "broker_heap_mb": "1024"}
+    values |= {"item_traps": "true", "crashpoints": "true", "dead_letter_share": "0.7"}
     value = values.get(name, "17")
 
     for variable in NAMES[name]:
