@@ -102,7 +102,7 @@ def check_announcements(order: Order, progress: list[Event], completions: list[E
     require({event.id for event in sealed} == {f"{order.batch_id}/1/sealed"}, "sealed_twice", sealed)
     require(all(event == sealed[0] for event in sealed), "sealed_twice", "one seal says other than the first")
     highest, has_ended = (0, 0, 0), False
-    known: set[str] = set()
+    last: Event | None = None
     for event in progress:
         if isinstance(event, BatchProgressed):
             counts = (event.succeeded, event.failed, event.cancelled)
@@ -110,11 +110,10 @@ def check_announcements(order: Order, progress: list[Event], completions: list[E
             require(all(new >= old for new, old in zip(counts, highest, strict=True)), "count_down", event)
             require(sum(counts) <= order.total, "count_over", event)
             highest = counts
-        elif isinstance(event, BatchCompleted):
-            # A block that comes again says it again, with the same id.
-            require(not has_ended or event.id in known, "told_after_end", event.id)
-            known.add(event.id)
         has_ended = has_ended or isinstance(event, BatchSealed | BatchFailed)
+        last = last if isinstance(event, NoticeEvent) else event
+    # A block that comes again may be cut shorter: it says the completion again, and the seal behind it.
+    require(isinstance(last, BatchSealed | BatchFailed), "told_after_end", last)
 
 
 def check_states(states: list[Event], progress: list[Event]) -> None:

@@ -1,5 +1,6 @@
 """Runs in which everything happens at once, each from a number that gives the same run again."""
 
+import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,6 +43,7 @@ class RandomCourse(FairCourse):
         # A fault every so many points: some runs get them all at once, some spread out.
         self._often = chance.choice((0.003, 0.01, 0.03, 0.1))
         self._is_prompt = chance.random() < 0.3
+        self._next = self._draw_next(0)
 
     def pick(self, hands: Sequence[Hand], last: Hand | None) -> Hand:
         return super().pick(hands, last) if self._is_prompt else self._chance.choice(hands)
@@ -62,14 +64,19 @@ class RandomCourse(FairCourse):
     def mail_answer(self) -> Answer:
         return self._chance.choice(ANSWERS)
 
+    def _draw_next(self, point: int) -> int:
+        """The next place of a fault: drawn once, where a throw at each place would cost as much as the place."""
+        return point + 1 + int(math.log(1.0 - self._chance.random()) / math.log(1.0 - self._often))
+
     def at(self, world: World, process: Process, point: str) -> Fate:  # noqa: ARG002 - every place is as good
-        if self._left and self._chance.random() < self._often:
-            self._left -= 1
-            fate = self._chance.choice(AT_A_POINT)
-            self.struck[fate] += 1
-            world.waits = 0
-            return fate
-        return "go"
+        if world.points < self._next or not self._left:
+            return "go"
+        self._next = self._draw_next(world.points)
+        self._left -= 1
+        fate = self._chance.choice(AT_A_POINT)
+        self.struck[fate] += 1
+        world.waits = 0
+        return fate
 
     def before_step(self, world: World) -> None:
         if self._left and self._chance.random() < self._often * 3:

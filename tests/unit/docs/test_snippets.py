@@ -45,11 +45,12 @@ def test_a_command_of_the_pages_exists_with_its_options(words: list[str]) -> Non
 
 
 def test_every_command_the_pages_mention_exists() -> None:
-    mentioned = {match for page in pages() for match in re.findall(r"`pressrun ([a-z]+(?:-[a-z]+)*(?: [a-z]+)*)", page.read_text("utf-8"))}
+    words = re.compile(r"`pressrun ([a-z]+(?:-[a-z]+)*(?: [a-z]+)*)")
+    mentioned = {match for page in pages() for match in words.findall(page.read_text("utf-8"))}
 
     assert {"up", "doctor"} <= mentioned
-    for words in mentioned:
-        find_command(["pressrun", *words.split()])
+    for command in mentioned:
+        find_command(["pressrun", *command.split()])
 
 
 def test_every_option_of_a_submission_in_the_readme_exists() -> None:

@@ -18,7 +18,8 @@ from builders import (
     ranges,
 )
 
-from pressrun.domain.batches import Batch, Effect, Keep, Refuse, Say, Show, look_again, report, step
+from pressrun.domain.batches import Batch, Effect, Keep, Say, Show, look_again, report, step
+from pressrun.domain.refusals import Refuse
 from pressrun.domain.tally import Tally
 from schemas.batches import BatchState
 from schemas.completions import BatchCompleted

@@ -89,7 +89,8 @@ class _FullRecord(FakeRecord):
 async def test_a_table_waits_for_its_own_changelog_records(app: BlockApp) -> None:
     table = app.keep_table("rows", 4)
     producer = FakeFencedProducer()
-    app.fences = {3: producer}
+    fences: Any = {3: producer}
+    app.fences = fences
     app.at_work = a_block(partition=3)
     table[b"key"] = b"old"
     table[b"key"] = b"value"
@@ -104,7 +105,9 @@ async def test_a_table_waits_for_its_own_changelog_records(app: BlockApp) -> Non
     assert table.is_flushed
 
 
-async def test_a_body_that_leaves_rows_unflushed_ends_the_process(app: BlockApp) -> None:
+async def test_a_body_that_leaves_rows_unflushed_ends_the_process(
+    app: BlockApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     failures: list[BaseException] = []
     app.end_process = failures.append
     table = app.keep_table("rows", 4)
@@ -114,7 +117,7 @@ async def test_a_body_that_leaves_rows_unflushed_ends_the_process(app: BlockApp)
         table[b"key"] = b"value"
         block.done()
 
-    table.mark = lambda _partition: None
+    monkeypatch.setattr(table, "mark", lambda _partition: None)
     with pytest.raises(BodyUnfinished):
         await app._work_on(block, forgetful)
 
