@@ -97,9 +97,9 @@ def credits_of(*answered: int, batch_id: str = BATCH) -> ItemsAnswered:
     return ItemsAnswered(id="answered", time=NOW, batch_id=batch_id, attempt=1, answered=answered)
 
 
-def a_report_of_missing(*spans: tuple[int, int], asked_by: str = "scheduler") -> ItemsMissing:
+def a_report_of_missing(*spans: tuple[int, int], asked_by: str = "closer", name: str = "missing") -> ItemsMissing:
     return ItemsMissing.model_validate(
-        {"id": "missing", "time": NOW, "batch_id": BATCH, "attempt": 1, "ranges": ranges(*spans), "asked_by": asked_by}
+        {"id": name, "time": NOW, "batch_id": BATCH, "attempt": 1, "ranges": ranges(*spans), "asked_by": asked_by}
     )
 
 

@@ -45,6 +45,8 @@ class Running(BaseModel):
     answered: tuple[int, ...]
     repairs: tuple[IndexRange, ...] = ()
     repair_round: int = 0
+    asked: str = ""
+    """Id of the question about missing items that waits for its answer; each answer counts once."""
     quiet_since: float
 
     def released_on(self, partition: int) -> int:
@@ -179,8 +181,10 @@ def ask_for_missing(schedule: Schedule, now: Moment) -> tuple[Schedule, tuple[Ev
     asked: list[Event] = []
     for batch in quiet(schedule, now.seconds):
         # A counter that never heard of the batch learns of it here.
-        asked += (_acceptance(batch), _question(batch.batch_id, batch.attempt, batch.released, now.time))
-        schedule = heard(schedule, batch.batch_id, now.seconds)
+        question = _question(batch.batch_id, batch.attempt, batch.released, now.time)
+        asked += (_acceptance(batch), question)
+        update = {"asked": question.id, "quiet_since": now.seconds}
+        schedule = with_batch(schedule, batch.model_copy(update=update))
     return schedule, tuple(asked)
 
 
@@ -302,14 +306,18 @@ def _cancel(schedule: Schedule, batch: Running, time: datetime) -> tuple[Schedul
 
 
 def _repair(schedule: Schedule, batch: Running, event: ItemsMissing, now: Moment) -> tuple[Schedule, tuple[Event, ...]]:
-    if event.attempt != batch.attempt or (batch.repairs and event.asked_by == "closer"):
+    is_due = not batch.repairs if event.asked_by == "closer" else event.id == f"{batch.asked}/answer"
+    if event.attempt != batch.attempt or not is_due:
         return schedule, ()
+    batch = batch.model_copy(update={"asked": ""})
     out = [span.model_copy(update={"last": min(span.last, batch.released - 1)}) for span in event.ranges]
     pieces = tuple(piece for span in out for piece in _pieces(span, batch.layout.run_length))
     if not pieces:
         return schedule, ()
     if event.asked_by == "scheduler" and batch.repair_round >= MAX_REPAIRS:
-        return heard(schedule, batch.batch_id, now.seconds), tuple(_give_up(batch, piece, now.time) for piece in pieces)
+        return heard(with_batch(schedule, batch), batch.batch_id, now.seconds), tuple(
+            _give_up(batch, piece, now.time) for piece in pieces
+        )
     update = {"repairs": pieces, "repair_round": batch.repair_round + 1, "quiet_since": now.seconds}
     return with_batch(schedule, batch.model_copy(update=update)), ()
 

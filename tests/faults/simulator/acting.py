@@ -21,19 +21,21 @@ class ActingProcess(Process):
 
     def arrive(self) -> None:
         self.waiting: dict[str, Waiting] = {}
+        self.cancelled: set[str] = set()
         self.show_intents()
 
     def clone(self, world: "World") -> Self:
         twin = super().clone(world)
-        twin.waiting = dict(self.waiting)
+        twin.waiting, twin.cancelled = dict(self.waiting), set(self.cancelled)
         return twin
 
     def show_intents(self) -> None:
         raise NotImplementedError
 
     def wake(self, intents: Mapping[str, Any]) -> None:
-        """These are the intents now; what is known of those gone is forgotten."""
+        """These are the intents now; what is known of those gone is forgotten, and their tries are cancelled."""
         self.intents = dict(intents)
+        self.cancelled |= self.acting - intents.keys()
         self.done &= intents.keys()
         self.waiting = {name: waiting for name, waiting in self.waiting.items() if name in intents}
 
@@ -50,7 +52,9 @@ class ActingProcess(Process):
         """One try: done with, or again later."""
         waiting = self.waiting.get(name, Waiting(0, 0.0))
         seconds = yield from self.act(self.intents[name], waiting.tries)
-        if seconds is None:
+        if name in self.cancelled:
+            self.cancelled.discard(name)
+        elif seconds is None:
             self.done.add(name)
         elif name in self.intents:
             self.waiting[name] = Waiting(waiting.tries + 1, self.world.seconds + seconds)

@@ -78,6 +78,11 @@ class Closer(ActingProcess):
     def _wake_without(self, ended: set[str]) -> None:
         self.wake({name: event for name, event in read_intents(self.table).items() if event.batch_id not in ended})
 
+    def ends_at_cancel(self, name: str) -> bool:
+        is_cancelled = name in self.cancelled
+        self.cancelled.discard(name)
+        return is_cancelled
+
     def act(self, intent: BatchCompleted, tries: int) -> Generator[str, None, float | None]:  # noqa: ARG002 - as the runner calls it
         known = self.closings.pop(intent.id, None)
         closing = known if known and known.completed == intent else Closing(intent)

@@ -110,6 +110,10 @@ class Process:
         """One try at an intent."""
         raise NotImplementedError
 
+    def ends_at_cancel(self, name: str) -> bool:  # noqa: ARG002 - most roles have no intents
+        """Whether a try that stood still has been cancelled meanwhile, and ends where it stands."""
+        return False
+
     def work(self, events: Sequence[Record]) -> Work:
         raise NotImplementedError
 

@@ -272,6 +272,9 @@ class World:
     def resume(self, number: int) -> None:
         """Steps that stood still go on."""
         work = self.suspended.pop(number)
+        if work.name is not None and work.process.ends_at_cancel(work.name):
+            self._finish(work)
+            return
         self.note(f"{_name(work.process)} goes on")
         self.drive(work)
 

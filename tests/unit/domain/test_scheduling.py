@@ -234,8 +234,9 @@ def test_after_three_repairs_the_items_are_undeliverable() -> None:
     for round_number in range(4):
         now += 30 * 2**round_number + 1
         assert quiet(schedule, now)
-        schedule, _ = ask_for_missing(schedule, a_moment(now - T0))
-        schedule, told = step(schedule, a_report_of_missing((5, 6)), a_moment(now - T0))
+        schedule, (_, question) = ask_for_missing(schedule, a_moment(now - T0))
+        answer = a_report_of_missing((5, 6), asked_by="scheduler", name=f"{question.id}/answer")
+        schedule, told = step(schedule, answer, a_moment(now - T0))
         schedule, _ = release(schedule, now, 4096)
 
     (given_up,) = told
@@ -244,6 +245,18 @@ def test_after_three_repairs_the_items_are_undeliverable() -> None:
         (5, "undeliverable"),
         (6, "undeliverable"),
     ]
+
+
+def test_an_answer_that_is_repeated_counts_once() -> None:
+    schedule, _ = release(a_schedule(an_accepted(64)), T0, 4096)
+    schedule, (_, question) = ask_for_missing(schedule, a_moment(30))
+    answer = a_report_of_missing((5, 6), asked_by="scheduler", name=f"{question.id}/answer")
+
+    once, _ = step(schedule, answer, a_moment(31))
+    again, told = step(once, answer, a_moment(31))
+
+    assert once.running[BATCH].repair_round == 1
+    assert (again, told) == (once, ())
 
 
 def test_the_closer_may_ask_for_repairs_without_end() -> None:

@@ -115,3 +115,31 @@ async def test_every_intent_is_carried_out(at_once: int) -> None:
     await turns(100)
 
     assert acts.begun == list(range(10))
+
+
+async def test_who_waits_for_another_try_holds_up_nobody() -> None:
+    acts = Acts()
+    acts.waits = {1: [3600.0], 2: [3600.0]}
+    runner = acts.runner(at_once=1)
+
+    runner.wake({"a": 1, "b": 2, "c": 3})
+    await turns()
+
+    assert acts.begun == [1, 2, 3]
+    runner.wake({})
+    await turns()
+
+
+async def test_who_wakes_up_waits_for_a_place() -> None:
+    acts = Acts()
+    acts.waits = {1: [0.0]}
+    acts.gates = {2: asyncio.Event()}
+    runner = acts.runner(at_once=1)
+
+    runner.wake({"a": 1, "b": 2})
+    await turns()
+    assert acts.begun == [1, 2]
+    acts.gates[2].set()
+    await turns()
+
+    assert acts.begun == [1, 2, 1]
