@@ -4,14 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format bench fidelity fidelity-report lock docs clean
+.PHONY: demo test check format bench faults faults-long simulate fidelity fidelity-report lock docs clean
 
 demo: $(READY)
 	$(BIN)/pressrun demo
 
 # CI runs what is marked long as well.
 test: $(READY)
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest -m "not long and not crashes"
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -26,9 +26,23 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 # All parts one after the other, or one: make bench PARTS=letters
-PARTS ?= letters sealing end_to_end
+PARTS ?= letters sealing end_to_end simulator rebuild
 bench: $(READY)
 	@for part in $(PARTS); do $(BIN)/python -m benchmarks.$$part || exit 1; done
+
+# Real processes killed, stopped and starved, on a real broker: make faults SEED=7 has a run again.
+FAULTS := PYTHONPATH=tests $(BIN)/python -m faults.runner $(if $(SEED),--seed $(SEED))
+faults: $(READY)
+	$(FAULTS)
+
+HOURS ?= 8
+faults-long: $(READY)
+	$(BIN)/pytest -m crashes
+	$(FAULTS) --long --hours $(HOURS)
+
+RUNS ?= 1000000
+simulate: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m faults.simulator --runs $(RUNS) $(if $(SEED),--seed $(SEED))
 
 fidelity: $(READY)
 	$(BIN)/pytest tests/fidelity

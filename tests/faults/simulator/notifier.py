@@ -130,7 +130,8 @@ class Notifier(ActingProcess):
         try:
             noted = self._tries.end(notice, number, own)
         except StorageFull:
-            noted = own
+            # What is not noted looks like an interruption to the next try.
+            noted, self.world.has_doubt = own, True
         yield "recorded"
         return Verdict(noted, None, number)
 
