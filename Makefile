@@ -42,7 +42,7 @@ faults-long: $(READY)
 
 RUNS ?= 1000000
 simulate: $(READY)
-	PYTHONPATH=tests $(BIN)/python -m faults.simulator --runs $(RUNS) $(if $(SEED),--seed $(SEED))
+	PYTHONPATH=tests $(BIN)/python -m faults.simulator --runs $(RUNS) $(if $(START),--start $(START))
 
 fidelity: $(READY)
 	$(BIN)/pytest tests/fidelity

@@ -14,6 +14,7 @@ from schemas.faults import Fault
 from schemas.results import BatchBlocked, BatchFailed, BatchSealed
 
 RETRY_SECONDS = 1.0
+TRIES_UNTOLD = 30
 REPAIR_SECONDS = 30.0
 """Until storage is looked at again after a repair was asked for; doubled each time, as the scheduler does it."""
 
@@ -39,10 +40,15 @@ def read_intents(rows: Mapping[bytes, bytes]) -> dict[str, BatchCompleted]:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A batch being closed; `asked` counts the repairs asked for, and is not kept: a new closer begins at 0."""
+    """A batch being closed, as far as one closer's tries have come; a new closer begins anew.
+
+    `asked` counts the repairs asked for, `told` is the reason of waiting that was said last, `untold` the tries since.
+    """
 
     completed: BatchCompleted
     asked: int = 0
+    told: str | None = None
+    untold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,15 @@ def follow(closing: Closing, result: Result, time: datetime) -> Next:
             seconds = REPAIR_SECONDS * float(2**closing.asked)
             return Next(replace(closing, asked=closing.asked + 1), (_missing(completed, result, time),), seconds)
         case Waits():
-            return Next(closing, _blocked(completed, result.reason, time), RETRY_SECONDS)
+            return _wait(closing, result.reason, time)
+
+
+def _wait(closing: Closing, reason: str | None, time: datetime) -> Next:
+    """Said when it is new and every so many tries: said each second, `results` would never be read to its end."""
+    if reason is None or (reason == closing.told and closing.untold + 1 < TRIES_UNTOLD):
+        return Next(replace(closing, untold=closing.untold + 1), (), RETRY_SECONDS)
+    told = replace(closing, told=reason, untold=0)
+    return Next(told, _blocked(closing.completed, reason, time), RETRY_SECONDS)
 
 
 def _ended(completed: BatchCompleted, time: datetime) -> Say:
@@ -135,9 +149,7 @@ def _missing(completed: BatchCompleted, holes: Holes, time: datetime) -> Say:
     return Say(missing, "dispatch")
 
 
-def _blocked(completed: BatchCompleted, reason: str | None, time: datetime) -> tuple[Say, ...]:
-    if reason is None:
-        return ()
+def _blocked(completed: BatchCompleted, reason: str, time: datetime) -> tuple[Say, ...]:
     event = BatchBlocked(
         id=f"{completed.batch_id}/{completed.attempt}/blocked/{reason}",
         time=time,

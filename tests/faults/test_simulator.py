@@ -37,7 +37,7 @@ def test_random_faults_break_no_promise() -> None:
 
 
 def test_every_fault_and_every_command_strikes() -> None:
-    campaign = run_many(0, 500)
+    campaign = run_many(0, 2_000)
 
     assert set(campaign.struck) == {*FAULTS, "crash", "freeze", "pause"}
 

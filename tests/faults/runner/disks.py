@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ def a_small_disk(folder: Path, megabytes: int) -> Iterator[None]:
     try:
         yield
     finally:
+        # What is in memory only would be missed when the run is looked into.
+        shutil.copytree(folder, folder.with_name(f"{folder.name}-kept"), symlinks=True)
         # Lazily: whoever still has a file open there must not keep the run from ending.
         subprocess.run(["umount", "-l", str(folder)], check=True)
 

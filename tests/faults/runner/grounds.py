@@ -19,7 +19,7 @@ SMALL_DISK_MB = 400
 FAST_DELAY_MS = "2"
 """A batch of some hundred items then lasts about a second: long enough to be hit in the middle."""
 
-SILENCE_SECONDS = "8"
+SILENCE_SECONDS = "6"
 """In place of 30, so that an item that hangs is found out in half a minute."""
 
 

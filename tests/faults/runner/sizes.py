@@ -31,7 +31,7 @@ class Sizes:
 
 SHORT = Sizes(
     items=20_000,
-    item_delay_ms=4,
+    item_delay_ms=3,
     least_seconds=90,
     kills=20,
     kill_every=3,

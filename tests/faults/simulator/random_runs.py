@@ -43,13 +43,14 @@ class RandomCourse(FairCourse):
         # A fault every so many points: some runs get them all at once, some spread out.
         self._often = chance.choice((0.003, 0.01, 0.03, 0.1))
         self._is_prompt = chance.random() < 0.3
+        self._largest_block = chance.choice((2, 6, 16, 32))
         self._next = self._draw_next(0)
 
     def pick(self, hands: Sequence[Hand], last: Hand | None) -> Hand:
         return super().pick(hands, last) if self._is_prompt else self._chance.choice(hands)
 
     def block_size(self) -> int:
-        return 1 + int(self._chance.random() * 8)
+        return 1 + int(self._chance.random() * self._largest_block)
 
     def commits(self) -> bool:
         return self._chance.random() < 0.6
@@ -113,9 +114,9 @@ def world_of(
     orders = tuple(_an_order(number, chance) for number in range(1 if chance.random() < 0.88 else 2))
     setting = Setting(
         orders=orders,
-        window=chance.choice((2, 4, 4, 8, 8)),
+        window=chance.choice((2, 4, 8, 8)),
         at_most=chance.choice((3, 4096)),
-        partitions=chance.choice((1, 1, 2)),
+        partitions=chance.choice((1, 1, 1, 2)),
         roles=roles,
     )
     return World(setting, RandomCourse(chance, chance.randrange(1, 8), kinds), trace=trace)

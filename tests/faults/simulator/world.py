@@ -33,6 +33,9 @@ STEP_SECONDS = 0.3
 WAITS = (1.0, 1.0, 1.0, 31.0, 1.0, 61.0, 1.0, 121.0, 1.0, 241.0, 1.0, 481.0, 1.0, 481.0, 1.0, 481.0, 1.0, 481.0)
 """Seconds that pass while nothing moves, each ended by ticks; past the last one the run is stuck."""
 
+TICK_SECONDS = 45.0
+"""Ticks come also while others are busy; a run without faults takes 10 to 20 s."""
+
 MOST_STEPS = 5000
 """A run of one batch takes about 50; past this it goes round in circles."""
 
@@ -102,6 +105,7 @@ class World:
     points: int = 0
     steps: int = 0
     full_until: int = 0
+    next_tick: float = TICK_SECONDS
     waits: int = 0
     mails: list[Mail] = field(default_factory=list)
     buried: list[str] = field(default_factory=list)
@@ -207,8 +211,10 @@ class World:
                 self.storage.is_full = False
             self.chance.before_step(self)
             hands = self.ready()
-            if hands:
+            if hands and self.seconds < self.next_tick:
                 self.take_step(hands)
+            elif hands:
+                self.wait()
             elif self.suspended:
                 self.resume(0)
             elif self.storage.is_full:
@@ -298,14 +304,19 @@ class World:
     def wait(self) -> None:
         """Time passes; counters tick first, for the scheduler asks for what is missing only while nothing lags."""
         self.seconds += WAITS[self.waits]
+        self.next_tick = self.seconds + TICK_SECONDS
         role = "aggregate" if self.waits % 2 == 0 else "explode"
         self.waits += 1
         self.note(f"waits until {self.seconds:.1f}")
         for process in self.processes.values():
             process.commit()
-        for seat, process in self.processes.items():
+        for seat, process in list(self.processes.items()):
             if seat.role == role and isinstance(process, Counter | Scheduler) and process.is_busy:
                 self.tick(process)
+            if seat.role == role == "explode" and process.position < len(process.entries):
+                # Its beat falls between those of others sooner or later, and then nothing lags.
+                process.is_at_work = True
+                self.drive(Suspended(process, process.body(), None))
 
     def is_settled(self) -> bool:
         """Whether nobody waits for anything."""

@@ -145,3 +145,17 @@ def judge_waits(error: StorageFull | SealingStopped) -> Waits:
     waits = judge(a_completion(), error, NOW)
     assert isinstance(waits, Waits)
     return waits
+
+
+def test_a_reason_to_wait_is_said_when_it_is_new_and_then_now_and_again() -> None:
+    closing = Closing(a_completion())
+    said_at = []
+    for number in range(65):
+        reason = "storage_full" if number < 62 else "storage_unavailable"
+        following = follow(closing, Waits(reason), NOW)
+        assert following.closing is not None
+        closing = following.closing
+        if following.effects:
+            said_at.append(number)
+
+    assert said_at == [0, 30, 60, 62]
