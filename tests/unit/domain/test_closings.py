@@ -115,7 +115,7 @@ def test_a_bad_moment_is_said_and_waited_for() -> None:
     ((blocked, topic),) = said(following)
     assert isinstance(blocked, BatchBlocked)
     assert (topic, blocked.reason) == ("results", "storage_full")
-    assert following.closing == Closing(a_completion(), asked=2)
+    assert following.closing == Closing(a_completion(), asked=2, told="storage_full")
     assert following.seconds == RETRY_SECONDS
 
 
