@@ -17,6 +17,7 @@ from faust.topics import Topic
 from faust.transport.drivers import aiokafka as driver
 
 from schemas.errors import PressrunError
+from streams.acknowledgements import Acknowledgements, broker_answers
 from streams.assignor import WholeAssignor
 from streams.consumer import BlockConsumer
 from streams.dead_letter_limit import EXIT_FLOOD, DeadLetterFlood, DeadLetterLimit
@@ -93,6 +94,7 @@ class BlockApp(faust.App):
         """Names this process among all that ever filled this role: no two write a file of one name."""
         self.suspects = Suspects()
         self.pulse = Pulse()
+        self.acknowledgements = Acknowledgements()
         self.pulse_path: Path | None = None
         """Where the pulse is written down; None: nobody watches."""
         self.limit = DeadLetterLimit()
@@ -146,11 +148,19 @@ class BlockApp(faust.App):
         """The partition of the role's topic where a batch belongs; None for a role that keeps no table."""
         return None if self.table is None else partition_of(batch_id, self.table.partitions)
 
-    def _create_fenced(self, fence: str) -> FencedProducer:
+    async def watch_acknowledgements(self) -> None:
+        """End the process where one never comes although the broker answers."""
+        await self.acknowledgements.watch(lambda: broker_answers(self._servers), self.end_process)
+
+    @property
+    def _servers(self) -> Any:
         transport = self.producer.transport
+        return driver.server_list(transport.url, transport.default_port)
+
+    def _create_fenced(self, fence: str) -> FencedProducer:
         return FencedProducer(
             fence,
-            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            bootstrap_servers=self._servers,
             client_id=f"{self.conf.id}-fenced",
             max_batch_size=self.conf.producer_max_batch_size,
             max_request_size=self.conf.producer_max_request_size,

@@ -3,7 +3,8 @@
 StreamError
 ├── TopicMissing        a topic of the catalogue is not on the broker
 ├── BodyUnfinished      an agent's body ended without saying what became of its block
-└── BodyOvertaken       partitions came to a worker whose body was still at work
+├── BodyOvertaken       partitions came to a worker whose body was still at work
+└── AcknowledgementLost the broker answers, and one acknowledgement never comes
 """
 
 from typing import ClassVar
@@ -33,4 +34,11 @@ class BodyOvertaken(StreamError):
     """A rebalance ended before a body did: what it read is no longer sure to be true."""
 
     code: ClassVar[str] = "body_overtaken"
+    retriable: ClassVar[bool] = True
+
+
+class AcknowledgementLost(StreamError):
+    """The broker answers, and yet an acknowledgement does not come: what was sent comes again from a new process."""
+
+    code: ClassVar[str] = "acknowledgement_lost"
     retriable: ClassVar[bool] = True

@@ -45,7 +45,10 @@ class Outbox:
     async def release(self, topic: str, partition: int, entries: Sequence[Entry]) -> None:
         """Put a run of items on its partition and wait until the broker has it."""
         with self._app.pulse.of_wait():
-            await acknowledged(await send_entries(self._client(0), topic, partition, entries))
+            sent = await send_entries(self._client(0), topic, partition, entries)
+            for future in sent:
+                self._app.acknowledgements.expect(future)
+            await acknowledged(sent)
 
     def home_of(self, batch_id: str) -> int | None:
         """The partition of the role's topic where records of the batch belong; None where any may bring them."""
@@ -93,6 +96,7 @@ class Outbox:
         future: asyncio.Future[Any] = await self._client(home or 0).send(
             topic, value=value, key=key, partition=partition, headers=list(headers)
         )
+        self._app.acknowledgements.expect(future)
         return future
 
     def _client(self, home: int) -> Any:

@@ -38,6 +38,7 @@ async def _run(create: Callable[[], BlockApp]) -> int:
     app = create()
     _calm_collector()
     beating = asyncio.ensure_future(app.pulse.beat(app.pulse_path)) if app.pulse_path else None
+    watching = asyncio.ensure_future(app.watch_acknowledgements())
     crashed = asyncio.ensure_future(_start_and_watch(app))
     asked = asyncio.ensure_future(stopping.wait())
     await asyncio.wait({crashed, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -49,8 +50,9 @@ async def _run(create: Callable[[], BlockApp]) -> int:
     for prepare in app.before_stop:
         prepare()
     await app.stop()
-    if beating is not None:
-        beating.cancel()
+    for task in (beating, watching):
+        if task is not None:
+            task.cancel()
     return 0
 
 

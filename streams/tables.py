@@ -66,12 +66,13 @@ class FlushedTable(Table):
         unflushed, self._unflushed = self._unflushed, {}
         topic = self.changelog_topic.get_topic_name()
         with self.app.pulse.of_wait():
-            await acknowledged(
-                [
-                    await self.app.fences[partition].send(topic, key=key, value=value, partition=partition)
-                    for (partition, key), value in unflushed.items()
-                ]
-            )
+            sent = [
+                await self.app.fences[partition].send(topic, key=key, value=value, partition=partition)
+                for (partition, key), value in unflushed.items()
+            ]
+            for future in sent:
+                self.app.acknowledgements.expect(future)
+            await acknowledged(sent)
 
     async def fence_off(self, partition: int) -> None:
         """Write first, so that nobody of before can write behind what recovery is going to read."""

@@ -2,17 +2,19 @@
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 from broker.live import System
 from faults.runner.faultlog import FaultLog
 from faults.runner.handing import Handed
 from faults.runner.mailbox import Mailbox
 from faults.runner.shims import Shims
 from faults.runner.sizes import Sizes
+from faults.runner.waiting import until
 
 from streams.devbroker import BrokerSettings
 
@@ -36,7 +38,7 @@ class Arena:
     """Records put on the log that have to end in dead-letters."""
     reserved: set[int] = field(default_factory=set)
     """Processes somebody is at: others leave them alone."""
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def choices(self, name: str) -> random.Random:
         """The choices of one injector: the same for the same seed, whatever others draw meanwhile."""
@@ -47,11 +49,19 @@ class Arena:
         return self.system.directory
 
     @contextmanager
-    def reserve(self, pid: int) -> Iterator[None]:
-        with self.lock:
-            self.reserved.add(pid)
+    def claimed(self, find: Callable[[], psutil.Process | None]) -> Iterator[psutil.Process]:
+        """The process that is found among those nobody else is at; another injector finds it no more meanwhile."""
+        process = until(lambda: self._claim(find), "a process nobody else is at")
+        assert process is not None
         try:
-            yield
+            yield process
         finally:
-            with self.lock:
-                self.reserved.discard(pid)
+            with self._lock:
+                self.reserved.discard(process.pid)
+
+    def _claim(self, find: Callable[[], psutil.Process | None]) -> psutil.Process | None:
+        with self._lock:
+            process = find()
+            if process is not None:
+                self.reserved.add(process.pid)
+            return process

@@ -22,7 +22,7 @@ def _storm(sizes: Sizes) -> Scenario:
         "storm",
         storm,
         {
-            "kill": sizes.kills,
+            "kill": sizes.kills + sizes.broker_kills,
             "kill broker": sizes.broker_kills,
             "stop broker": sizes.broker_stops,
             "stall broker": sizes.stalls,

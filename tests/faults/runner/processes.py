@@ -4,7 +4,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
@@ -23,12 +23,12 @@ _numbers = count(50)
 
 def kill_one(arena: Arena, choices: random.Random, roles: tuple[str, ...] = ROLES) -> None:
     """SIGKILL one process of a role chosen by chance; noted once it is dead."""
-    process = _choose(arena, choices, roles)
-    role = process.cmdline()[-1]
-    at = time.time()
-    process.send_signal(signal.SIGKILL)
-    until(lambda: _is_dead(process), f"{role} {process.pid} is dead")
-    arena.log.note(f"kill {role}", str(process.pid), at=at)
+    role = choices.choice(roles)
+    with arena.claimed(_finder(arena, choices, role)) as process:
+        at = time.time()
+        process.send_signal(signal.SIGKILL)
+        until(lambda: _is_dead(process), f"{role} {process.pid} is dead")
+        arena.log.note(f"kill {role}", str(process.pid), at=at)
 
 
 def kill_all(arena: Arena) -> None:
@@ -42,18 +42,16 @@ def kill_all(arena: Arena) -> None:
 
 def pause(arena: Arena, choices: random.Random, role: str) -> None:
     """SIGSTOP a process for longer than its session lasts, while another does its work; then it wakes up."""
-    with a_joined_process(arena, role):
-        process = _choose(arena, choices, (role,))
-        with arena.reserve(process.pid):
-            at = time.time()
-            process.send_signal(signal.SIGSTOP)
-            until(lambda: process.status() == psutil.STATUS_STOPPED, f"{role} {process.pid} is stopped")
-            time.sleep(SESSION_SECONDS + choices.uniform(1.0, 2.5))
-            require(process.status() == psutil.STATUS_STOPPED, f"{role} {process.pid} was stopped all the time")
-            process.send_signal(signal.SIGCONT)
-            until(lambda: _is_awake(process), f"{role} {process.pid} is awake")
-            arena.log.note(f"zombie {role}", str(process.pid), at=at)
-            time.sleep(choices.uniform(0.5, 1.5))
+    with a_joined_process(arena, role), arena.claimed(_finder(arena, choices, role)) as process:
+        at = time.time()
+        process.send_signal(signal.SIGSTOP)
+        until(lambda: process.status() == psutil.STATUS_STOPPED, f"{role} {process.pid} is stopped")
+        time.sleep(SESSION_SECONDS + choices.uniform(1.0, 2.5))
+        require(process.status() == psutil.STATUS_STOPPED, f"{role} {process.pid} was stopped all the time")
+        process.send_signal(signal.SIGCONT)
+        until(lambda: _is_awake(process), f"{role} {process.pid} is awake")
+        arena.log.note(f"zombie {role}", str(process.pid), at=at)
+        time.sleep(choices.uniform(0.5, 1.5))
 
 
 @contextmanager
@@ -91,16 +89,15 @@ def join_and_leave(arena: Arena, choices: random.Random, seconds: float) -> None
     arena.log.note("worker leaves", str(process.pid))
 
 
-def _choose(arena: Arena, choices: random.Random, roles: tuple[str, ...]) -> psutil.Process:
-    """A living process nobody else is at; a role that is just being started again is waited for."""
-    role = choices.choice(roles)
+def _finder(arena: Arena, choices: random.Random, role: str) -> Callable[[], psutil.Process | None]:
+    """Finds a living process of the role by one choice, however often it looks for it."""
     place = choices.randrange(1 << 16)
 
-    def free() -> list[psutil.Process]:
-        return [process for process in arena.system.processes(role) if process.pid not in arena.reserved]
+    def find() -> psutil.Process | None:
+        found = [process for process in arena.system.processes(role) if process.pid not in arena.reserved]
+        return sorted(found, key=lambda process: int(process.pid))[place % len(found)] if found else None
 
-    found = until(free, f"a living process of {role}")
-    return sorted(found, key=lambda process: process.pid)[place % len(found)]
+    return find
 
 
 def _is_dead(process: psutil.Process) -> bool:

@@ -93,7 +93,7 @@ def _lose_unread(world: World, chance: random.Random, topic: str, kind: type[Rec
         for process in world.processes.values()
         if process.topic == topic
         for entries in [world.log.entries[process.place]]
-        for at in range(process.position, len(entries))
+        for at in range(_first_unread(process), len(entries))
         if isinstance(entries[at].event, kind) and not process.is_at_work
     ]
     if not found:
@@ -102,6 +102,11 @@ def _lose_unread(world: World, chance: random.Random, topic: str, kind: type[Rec
     world.note(f"lost: record {at} of {topic}")
     entries[at] = Entry(None, entries[at].key)
     return True
+
+
+def _first_unread(process: Process) -> int:
+    """What was there when the seat changed hands may be in the rows: lost from both, nobody could tell it again."""
+    return max(process.position, process.news_from)
 
 
 def lose_broker(world: World, chance: random.Random) -> bool:

@@ -45,6 +45,7 @@ class RandomCourse(FairCourse):
         self._is_prompt = chance.random() < 0.3
         self._largest_block = chance.choice((2, 6, 16, 32))
         self._next = self._draw_next(0)
+        self._refusals_left = 4
 
     def pick(self, hands: Sequence[Hand], last: Hand | None) -> Hand:
         return super().pick(hands, last) if self._is_prompt else self._chance.choice(hands)
@@ -63,7 +64,10 @@ class RandomCourse(FairCourse):
         return sorted(said, key=lambda pair: ranks[pair[1]])
 
     def mail_answer(self) -> Answer:
-        return self._chance.choice(ANSWERS)
+        """A server that is busy or away comes to itself in the end."""
+        answer = self._chance.choice(ANSWERS) if self._refusals_left else "accepted"
+        self._refusals_left -= answer in {"busy", "unreachable"}
+        return answer
 
     def _draw_next(self, point: int) -> int:
         """The next place of a fault: drawn once, where a throw at each place would cost as much as the place."""

@@ -6,11 +6,11 @@ from types import ModuleType
 import pytest
 from unit.docs.pages import ROOT, read
 
-from streams import app, assignor, consumer, fences, header_names, lanes, producer, tables
+from streams import acknowledgements, app, assignor, consumer, fences, header_names, lanes, producer, tables
 
 FAUST = read("docs/contributing.md").split("## Faust")[1]
 ROWS = [line.split(" | ") for line in FAUST.splitlines() if line.startswith("| `")]
-MODULES: tuple[ModuleType, ...] = (app, assignor, consumer, fences, header_names, lanes, producer, tables)
+MODULES: tuple[ModuleType, ...] = (acknowledgements, app, assignor, consumer, fences, header_names, lanes, producer, tables)
 
 
 def test_the_table_of_overrides_is_read() -> None:
