@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from broker.live import System
@@ -18,6 +19,8 @@ from streams.devbroker import BrokerSettings, start_broker, stop_broker
 SMALL_DISK_MB = 400
 FAST_DELAY_MS = "2"
 """A batch of some hundred items then lasts about a second: long enough to be hit in the middle."""
+
+CALM_DELAY_MS = 15
 
 SILENCE_SECONDS = "6"
 """In place of 30, so that an item that hangs is found out in half a minute."""
@@ -39,6 +42,11 @@ def _storm(directory: Path, seed: int, sizes: Sizes, mailbox: Mailbox, stack: Ex
     system = _system(directory, mailbox, stack, item_delay_ms=str(sizes.item_delay_ms))
     system.start()
     return Arena(system, seed, sizes, mailbox, stack)
+
+
+def _calm(directory: Path, seed: int, sizes: Sizes, mailbox: Mailbox, stack: ExitStack) -> Arena:
+    """As for the storm, and slower: one fault after the other takes longer than all at once."""
+    return _storm(directory, seed, replace(sizes, item_delay_ms=CALM_DELAY_MS), mailbox, stack)
 
 
 def _damage(directory: Path, seed: int, sizes: Sizes, mailbox: Mailbox, stack: ExitStack) -> Arena:
@@ -83,7 +91,7 @@ def _system(directory: Path, mailbox: Mailbox, stack: ExitStack, **settings: str
 
 _MAKERS: dict[Ground, Callable[[Path, int, Sizes, Mailbox, ExitStack], Arena]] = {
     "storm": _storm,
-    "calm": _storm,
+    "calm": _calm,
     "damage": _damage,
     "order": _order,
     "outage": _outage,

@@ -17,6 +17,8 @@ SESSION_SECONDS = 3.0
 ROLES = ("render", "render", "render", "aggregate", "explode", "close", "intake", "notify")
 """Who is killed: the workers as often as all others nearly, for they are as many."""
 
+JOINS_TRIED = 10
+
 _numbers = count(50)
 """Of processes no supervisor started: their logs and notes are kept apart by it."""
 
@@ -75,18 +77,22 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def join_and_leave(arena: Arena, choices: random.Random, seconds: float) -> None:
-    """A worker joins, and leaves by being asked or by being killed; both are rebalances."""
-    at = time.time()
-    process = arena.system.join("render", next(_numbers))
-    try:
-        time.sleep(seconds)
-        require(process.poll() is None, "the joined worker is alive when it leaves")
-        arena.log.note("worker joins", str(process.pid), at=at)
-        if choices.random() < 0.5:
-            process.kill()
-    finally:
-        end(process)
-    arena.log.note("worker leaves", str(process.pid))
+    """A worker joins, and leaves by being asked or by being killed; both are rebalances.
+
+    One that met a broker just starting may have ended itself by then: another joins in its place.
+    """
+    for _ in range(JOINS_TRIED):
+        at = time.time()
+        with a_joined_process(arena, "render") as process:
+            time.sleep(seconds)
+            if process.poll() is not None:
+                continue
+            arena.log.note("worker joins", str(process.pid), at=at)
+            if choices.random() < 0.5:
+                process.kill()
+        arena.log.note("worker leaves", str(process.pid))
+        return
+    require(happened=False, what="a worker that joined is alive when it is to leave")
 
 
 def _finder(arena: Arena, choices: random.Random, role: str) -> Callable[[], psutil.Process | None]:

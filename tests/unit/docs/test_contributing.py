@@ -10,7 +10,17 @@ from streams import acknowledgements, app, assignor, consumer, fences, header_na
 
 FAUST = read("docs/contributing.md").split("## Faust")[1]
 ROWS = [line.split(" | ") for line in FAUST.splitlines() if line.startswith("| `")]
-MODULES: tuple[ModuleType, ...] = (acknowledgements, app, assignor, consumer, fences, header_names, lanes, producer, tables)
+MODULES: tuple[ModuleType, ...] = (
+    acknowledgements,
+    app,
+    assignor,
+    consumer,
+    fences,
+    header_names,
+    lanes,
+    producer,
+    tables,
+)
 
 
 def test_the_table_of_overrides_is_read() -> None:
