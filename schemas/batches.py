@@ -21,12 +21,14 @@ class BatchState(Event):
         description="Where the batch stands; `sealed`, `rejected`, `cancelled` and `failed` are final."
     )
     attempt: Attempt
-    total: int | None = Field(default=None, description="null until intake has counted.")
-    succeeded: int = Field(default=0, description="Items whose artifact is made.")
-    failed: int = Field(default=0, description="Items that could not be done; failures.csv says why.")
-    cancelled: int = Field(default=0, description="Items that were not done because the batch was cancelled.")
+    total: int | None = Field(default=None, ge=0, lt=2**31, description="null until intake has counted.")
+    succeeded: int = Field(default=0, ge=0, lt=2**31, description="Items whose artifact is made.")
+    failed: int = Field(default=0, ge=0, lt=2**31, description="Items that could not be done; failures.csv says why.")
+    cancelled: int = Field(
+        default=0, ge=0, lt=2**31, description="Items that were not done because the batch was cancelled."
+    )
     archive: tuple[str, ...] = Field(default=(), description="Names of the archive's files inside the archive folder.")
-    archive_bytes: int | None = Field(default=None, description="Size of the archive, all its files together.")
+    archive_bytes: int | None = Field(default=None, ge=0, description="Size of the archive, all its files together.")
     created_at: AwareDatetime = Field(description="When the batch was submitted, UTC.")
     completed_at: AwareDatetime | None = Field(default=None, description="When the last item had an outcome, UTC.")
     blocked: str | None = Field(

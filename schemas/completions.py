@@ -14,10 +14,10 @@ class BatchCompleted(Event):
 
     type: Literal["BatchCompleted"] = "BatchCompleted"
     attempt: Attempt
-    total: int = Field(description="Items in the batch: the sum of the three counts.")
-    succeeded: int = Field(description="Items whose artifact is made.")
-    failed: int = Field(description="Items that could not be done.")
-    cancelled: int = Field(description="Items that were not done because the batch was cancelled.")
+    total: int = Field(ge=0, lt=2**31, description="Items in the batch: the sum of the three counts.")
+    succeeded: int = Field(ge=0, lt=2**31, description="Items whose artifact is made.")
+    failed: int = Field(ge=0, lt=2**31, description="Items that could not be done.")
+    cancelled: int = Field(ge=0, lt=2**31, description="Items that were not done because the batch was cancelled.")
     tally: Digest = Field(description="Blob of three bitmaps: succeeded, failed, cancelled.")
     plan: Digest = Field(description="The plan that was carried out.")
 

@@ -18,10 +18,10 @@ class BatchProgressed(Event):
     type: Literal["BatchProgressed"] = "BatchProgressed"
     attempt: Attempt
     status: Status = Field(description="Where the batch stands.")
-    total: int = Field(description="Items in the batch.")
-    succeeded: int = Field(description="Items whose artifact is made.")
-    failed: int = Field(description="Items that could not be done.")
-    cancelled: int = Field(description="Items that were not done because the batch was cancelled.")
+    total: int = Field(ge=0, lt=2**31, description="Items in the batch.")
+    succeeded: int = Field(ge=0, lt=2**31, description="Items whose artifact is made.")
+    failed: int = Field(ge=0, lt=2**31, description="Items that could not be done.")
+    cancelled: int = Field(ge=0, lt=2**31, description="Items that were not done because the batch was cancelled.")
     blocked: str | None = Field(default=None, description="What is away, where nothing can move: disk, storage …")
     waiting: str | None = Field(default=None, description="`window`: other batches have their turn; nothing is wrong.")
 

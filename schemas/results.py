@@ -120,12 +120,12 @@ class BatchSealed(Event):
     status: Literal["sealed", "cancelled"] = Field(
         default="sealed", description="`cancelled`: some items were cancelled; what was made is in the archive."
     )
-    total: int = Field(description="Items in the batch: the sum of the three counts.")
-    succeeded: int = Field(description="Items in the archive.")
-    failed: int = Field(description="Items in failures.csv that could not be done.")
-    cancelled: int = Field(description="Items in failures.csv that were cancelled.")
+    total: int = Field(ge=0, lt=2**31, description="Items in the batch: the sum of the three counts.")
+    succeeded: int = Field(ge=0, lt=2**31, description="Items in the archive.")
+    failed: int = Field(ge=0, lt=2**31, description="Items in failures.csv that could not be done.")
+    cancelled: int = Field(ge=0, lt=2**31, description="Items in failures.csv that were cancelled.")
     archive: tuple[str, ...] = Field(description="Names of the archive's files inside the archive folder.")
-    archive_bytes: int = Field(description="Size of the archive, all its files together.")
+    archive_bytes: int = Field(ge=0, description="Size of the archive, all its files together.")
     archive_sha256: tuple[Sha256, ...] = Field(default=(), description="SHA-256 of each of these files, hexadecimal.")
     merkle_root: Sha256 | None = Field(
         default=None, description="Merkle root of the manifest (RFC 6962), hexadecimal: what each entry is."
