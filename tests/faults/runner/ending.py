@@ -16,7 +16,7 @@ from faults.runner.waiting import Stuck
 from pressrun.domain.batches import ENDED
 from schemas.batches import BatchState
 
-END_SECONDS = 240.0
+STILL_SECONDS = 240.0
 MAIL_SECONDS = 90.0
 POLL_SECONDS = 0.5
 
@@ -57,16 +57,25 @@ def end_run(arena: Arena, before: Mapping[int, Footprint]) -> Ended:
 
 
 def await_ends(arena: Arena) -> dict[str, BatchState]:
-    """The last state of every batch that was handed in."""
-    deadline = time.monotonic() + END_SECONDS
+    """The last state of every batch that was handed in; raises Stuck when nothing at all has moved for long."""
+    deadline, seen = time.monotonic() + STILL_SECONDS, None
     while True:
         states = states_now(arena.system.address)
-        open_ones = {h.batch_id: states.get(h.batch_id) for h in arena.handed if not _has_ended(states, h.batch_id)}
-        if not open_ones:
+        if all(_has_ended(states, handed.batch_id) for handed in arena.handed):
             return states
+        if (now_at := _standing(states)) != seen:
+            deadline, seen = time.monotonic() + STILL_SECONDS, now_at
         if time.monotonic() > deadline:
-            raise Stuck(f"not ended {END_SECONDS:.0f} s after the last fault: {open_ones}")
+            left = [
+                states.get(one.batch_id, one.batch_id) for one in arena.handed if not _has_ended(states, one.batch_id)
+            ]
+            raise Stuck(f"nothing has moved for {STILL_SECONDS:.0f} s, and these have not ended: {left}")
         time.sleep(POLL_SECONDS)
+
+
+def _standing(states: Mapping[str, BatchState]) -> set[tuple[str, str, int]]:
+    """What moves when a batch does; a broker that cannot be asked shows nothing."""
+    return {(one.batch_id, one.status, one.succeeded + one.failed + one.cancelled) for one in states.values()}
 
 
 def await_mails(arena: Arena) -> list[Said]:

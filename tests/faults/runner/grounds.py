@@ -20,7 +20,7 @@ SMALL_DISK_MB = 400
 FAST_DELAY_MS = "2"
 """A batch of some hundred items then lasts about a second: long enough to be hit in the middle."""
 
-CALM_DELAY_MS = 15
+CALM_DELAY_MS = 8
 
 SILENCE_SECONDS = "6"
 """In place of 30, so that an item that hangs is found out in half a minute."""
