@@ -9,9 +9,9 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/pressrun demo
 
-# CI runs what is marked long as well.
+# CI runs what is marked long as well. Three at once on two cores: most tests wait for processes, not for the processor.
 test: $(READY)
-	$(BIN)/pytest -m "not long and not crashes"
+	$(BIN)/pytest -m "not long and not crashes" -n 3 --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check .
