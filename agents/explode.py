@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from agents.ports import Block, Clock, Lag, Outbox, Rows, Steady, StreamApp
 from agents.reading import failed, postpone, read_block
 from pressrun.domain.items import encode_items
+from pressrun.domain.missing import look_round, quiet, refusal
 from pressrun.domain.moments import Moment
 from pressrun.domain.releasing import Release, take_turn
 from pressrun.domain.schedule_rows import ScheduleKeeper
-from pressrun.domain.scheduling import Schedule, look_round, quiet, refusal
+from pressrun.domain.schedules import Schedule
 from schemas.decoding import Decoder
 from schemas.dispatch import BatchClosed, ItemsAnswered, ItemsMissing, WindowContinued
 from schemas.errors import PressrunError

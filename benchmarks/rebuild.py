@@ -23,7 +23,7 @@ from aiokafka import AIOKafkaProducer
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
-from pressrun.domain.scheduling import plan_layout
+from pressrun.domain.schedules import plan_layout
 from pressrun.readiness import is_ready
 from schemas.results import BatchAccepted
 from streams.administration import apply_topics, group_lag

@@ -9,7 +9,7 @@ import structlog
 from pressrun.designs import source_of, unpack_design
 from pressrun.domain.errors import FaultyInput
 from pressrun.domain.letters import DesignSource
-from pressrun.domain.scheduling import plan_layout
+from pressrun.domain.schedules import plan_layout
 from pressrun.preparation import Order, RowsOfObjects, prepare
 from pressrun.sealings import has_ended
 from pressrun.secrets import SecretMissing, read_secret

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from pressrun.domain.batches import Batch, step
 from pressrun.domain.moments import Moment
-from pressrun.domain.scheduling import plan_layout
+from pressrun.domain.schedules import plan_layout
 from schemas.completions import BatchCompleted
 from schemas.dispatch import ItemsAnswered, ItemsMissing
 from schemas.events import IndexRange, Priority

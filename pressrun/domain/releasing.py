@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pressrun.domain.moments import Moment
-from pressrun.domain.scheduling import SHORTEST_RUN, Running, Schedule, step, with_batch
+from pressrun.domain.schedules import SHORTEST_RUN, Running, Schedule, with_batch
+from pressrun.domain.scheduling import step
 from schemas.events import Event, IndexRange, Priority, Record
 from schemas.layouts import ROW_LENGTH
 

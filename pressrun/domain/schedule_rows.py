@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, MutableMapping
 
-from pressrun.domain.scheduling import Running, Schedule
+from pressrun.domain.schedules import Running, Schedule
 
 BATCH = b"batch/"
 

@@ -21,7 +21,7 @@ from pressrun.domain.closings import Effect
 from pressrun.domain.counting import Counted
 from pressrun.domain.notices import Notice, mean
 from pressrun.domain.releasing import take_turn
-from pressrun.domain.scheduling import Schedule
+from pressrun.domain.schedules import Schedule
 from pressrun.domain.tally import Counts, Outcome, Tally
 from pressrun.tries import Tries, Verdict
 from schemas.completions import BatchCompleted

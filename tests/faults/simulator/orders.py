@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from pressrun.domain.letters import Letter, Refusal
-from pressrun.domain.scheduling import plan_layout
+from pressrun.domain.schedules import plan_layout
 from schemas.events import Priority
 from schemas.faults import Fault
 from schemas.items import ItemReleased

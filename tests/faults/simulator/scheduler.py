@@ -10,9 +10,10 @@ from faults.simulator.orders import ITEM_PARTITIONS, item_of
 from faults.simulator.processes import Process, Steps, Work
 from faults.simulator.verdicts import Broken
 
+from pressrun.domain.missing import look_round, quiet, refusal
 from pressrun.domain.releasing import Release, take_turn
 from pressrun.domain.schedule_rows import ScheduleKeeper
-from pressrun.domain.scheduling import Pace, Schedule, look_round, quiet, refusal
+from pressrun.domain.schedules import Pace, Schedule
 from schemas.dispatch import BatchClosed, WindowContinued
 from schemas.events import Record
 from schemas.results import BatchAccepted

@@ -9,19 +9,11 @@ from builders import BATCH, NOW, a_cancel, a_moment, a_report_of_missing, an_acc
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pressrun.domain.missing import ask_for_missing, quiet, refusal, starved
 from pressrun.domain.releasing import Release, release, take_turn
 from pressrun.domain.schedule_rows import read_schedule, write_schedule
-from pressrun.domain.scheduling import (
-    LARGEST_WINDOW,
-    Pace,
-    Schedule,
-    ask_for_missing,
-    plan_layout,
-    quiet,
-    refusal,
-    starved,
-    step,
-)
+from pressrun.domain.schedules import LARGEST_WINDOW, Pace, Schedule, plan_layout
+from pressrun.domain.scheduling import step
 from schemas.dispatch import BatchClosed
 from schemas.events import Event
 from schemas.results import BatchAccepted, BatchWaiting, ItemsCancelled, ItemsFinished, MissingAsked
