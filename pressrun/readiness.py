@@ -12,7 +12,7 @@ def note_ready(home: Path, role: str, number: int) -> None:
     """Say that this process, filling the given place of the role, reads its topic from now on."""
     path = _note(home, role, number)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary = path.with_suffix(".noted")
     temporary.write_text(f"{os.getpid()}\n", encoding="ascii")
     temporary.replace(path)
 

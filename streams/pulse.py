@@ -57,7 +57,7 @@ class Pulse:
 
 
 def _write_pulse(path: Path, sign: float) -> None:
-    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary = path.with_suffix(".beat")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(f"{os.getpid()} {sign:.3f}\n", encoding="ascii")
