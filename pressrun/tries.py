@@ -38,7 +38,8 @@ class Tries:
 
     def look(self, notice: Notice) -> int | Verdict:
         """The number of the errand's next try, or how an earlier one ended it."""
-        number = notice.since
+        # Of those before a notice that waits the log knows the end, also where a full disk took no note of it.
+        number = notice.number if notice.state == "waiting" else notice.since
         while self._note(notice, number, "begun") is not None:
             verdict = self.settle(notice, number)
             if verdict.outcome != "waiting":

@@ -1,5 +1,7 @@
 """The notes of tries: each is written once, and what another left is read as what it means for a mail or a webhook."""
 
+from dataclasses import replace
+
 import pytest
 from builders import BATCH, a_sealing
 
@@ -83,3 +85,9 @@ def test_what_is_noted_of_a_cut_off_try_stays(tries: Tries, kind: NoticeKind) ->
 def test_an_erased_batch_gives_no_right_to_send(storage: LocalStorage) -> None:
     with pytest.raises(BatchFolderMissing):
         Tries(storage).begin(MAIL, 1)
+
+
+def test_a_try_of_which_only_the_log_knows_that_it_was_refused_is_no_doubt(tries: Tries) -> None:
+    tries.begin(MAIL, 1)
+
+    assert tries.look(replace(MAIL, state="waiting", number=2)) == 2
