@@ -8,12 +8,14 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from faust.transport.consumer import ensure_TP
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 from mode.utils.futures import notify
 
+from streams.assignor import whole_round_robin
 from streams.lanes import Block, Incoming, Lane, Place, cut
 
 if TYPE_CHECKING:
@@ -21,6 +23,21 @@ if TYPE_CHECKING:
 
 REVOKE_WAIT_SECONDS = 3.0
 """How long a rebalance waits for bodies at work, so that what they finish is committed and not repeated."""
+
+
+class WholeConsumerThread(driver.AIOKafkaConsumerThread):
+    """Makes sure of the assignor also where no table is kept (transport/drivers/aiokafka.py:568)."""
+
+    app: "BlockApp"
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        if self._assignor is RoundRobinPartitionAssignor:
+            # Read when the consumer starts (aiokafka 0.14, consumer/consumer.py).
+            consumer._partition_assignment_strategy = [  # noqa: SLF001 - Faust chooses it in the middle of the method
+                whole_round_robin(self.app.end_process)
+            ]
+        return consumer
 
 
 class BlockConsumer(driver.Consumer):
@@ -32,6 +49,10 @@ class BlockConsumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self.lanes: dict[TP, Lane] = {}
         self._changed = asyncio.Event()
+
+    def _new_consumer_thread(self) -> WholeConsumerThread:
+        """Its class is hard-coded (transport/drivers/aiokafka.py:237)."""
+        return WholeConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     # Where reading starts
 

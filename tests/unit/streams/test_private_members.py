@@ -30,6 +30,8 @@ SIGNATURES = [
     (Consumer, "ack", None),
     (ThreadDelegateConsumer, "earliest_offsets", None),
     (driver.AIOKafkaConsumerThread, "seek_wait", None),
+    (driver.AIOKafkaConsumerThread, "_create_worker_consumer", None),
+    (driver.Consumer, "_new_consumer_thread", None),
     (driver.Producer, "_settings_extra", "(self) -> Mapping[str, Any]"),
     (driver.Producer, "_ensure_producer", None),
     (faust_producer.ProducerBuffer, "put", None),
