@@ -156,10 +156,13 @@ class _Sending:
         try:
             return self._tries.end(self._notice, self.number, own)
         except PressrunError as error:
-            if error.retriable or isinstance(error, BatchFolderMissing):
-                # What is certain is said, though the disk cannot hold it now: the log does.
-                return own
-            raise
+            if not error.retriable and not isinstance(error, BatchFolderMissing):
+                raise
+        # What is certain is said, though the disk cannot hold it now. A try without its end would be in doubt for ever.
+        if own == "waiting":
+            with suppress(PressrunError):
+                self._tries.withdraw(self._notice, self.number)
+        return own
 
 
 def _outcome_of(outcome: MailOutcome) -> tuple[NoticeOutcome, str | None]:

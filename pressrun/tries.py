@@ -36,10 +36,14 @@ class Tries:
         noted = self._outcome(notice, number)
         return own if noted is None else agreed(own, noted)
 
+    def withdraw(self, notice: Notice, number: int) -> None:
+        """Let a begun try that was certainly not sent be none, where nobody has noted its end."""
+        if self._outcome(notice, number) is None:
+            self._storage.remove_note(notice.event.batch_id, note_name(notice, number, "begun"))
+
     def look(self, notice: Notice) -> int | Verdict:
         """The number of the errand's next try, or how an earlier one ended it."""
-        # Of those before a notice that waits the log knows the end, also where a full disk took no note of it.
-        number = notice.number if notice.state == "waiting" else notice.since
+        number = notice.since
         while self._note(notice, number, "begun") is not None:
             verdict = self.settle(notice, number)
             if verdict.outcome != "waiting":

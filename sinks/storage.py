@@ -112,6 +112,13 @@ class LocalStorage:
             finally:
                 os.close(fd)
 
+    def remove_note(self, batch_id: str, name: str) -> None:
+        """Remove a note; no note is no error."""
+        path = self._note_path(batch_id, name)
+        with storage_errors():
+            path.unlink(missing_ok=True)
+        flush_folder(path.parent)
+
     def remove_segments(self, batch_id: str, attempt: int) -> None:
         """Remove the folder of an attempt at once, so that a late worker finds none; no folder is no error."""
         folder = self._attempt_path(batch_id, attempt)

@@ -130,8 +130,10 @@ class Notifier(ActingProcess):
         try:
             noted = self._tries.end(notice, number, own)
         except StorageFull:
-            # What is not noted looks like an interruption to the next try.
-            noted, self.world.has_doubt = own, True
+            noted = own
+            if own == "waiting":
+                yield "refused"
+                self._tries.withdraw(notice, number)
         yield "recorded"
         return Verdict(noted, None, number)
 

@@ -69,6 +69,9 @@ class Storage:
     def read_note(self, batch_id: str, name: str) -> Note | None:
         return self.notes.get((batch_id, name))
 
+    def remove_note(self, batch_id: str, name: str) -> None:
+        self.notes.pop((batch_id, name), None)
+
     def create_batch_folder(self, batch_id: str) -> None:
         """The batch's own folder and that of its attempt."""
         self._require_space()

@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from builders import BATCH, NOW, a_moment, a_sealing
-from mailserver import FreePortController
+from mailserver import FreePortController, Mailbox
 from stage import NotingOutbox
 
 from pressrun.domain.notices import BEGIN_WITHIN_SECONDS, Notice, mean, step
@@ -31,23 +30,6 @@ FOLDER = Path("batches") / BATCH
 
 class Died(Exception):
     """The sender's process is gone."""
-
-
-@dataclass
-class Mailbox:
-    """Takes mail, or refuses it as told; looks at the batch's folder at the moment it does."""
-
-    taken: list[bytes] = field(default_factory=list)
-    answer: str = "250 OK"
-    look: Callable[[], None] = lambda: None
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        assert server
-        assert session
-        self.look()
-        if self.answer.startswith("250"):
-            self.taken.append(envelope.original_content or b"")
-        return self.answer
 
 
 @pytest.fixture
@@ -446,6 +428,21 @@ async def test_a_full_disk_holds_a_mail_back_and_hides_none_that_was_sent(
 
     assert outcomes(outbox) == [outcome]
     assert len(mailbox.taken) == mails
+
+
+async def test_a_refusal_that_a_full_disk_cannot_note_leaves_no_doubt(
+    settings: Settings, outbox: NotingOutbox, server: FreePortController, mailbox: Mailbox
+) -> None:
+    storage = FullFrom(settings.home, settings.archives)
+    mailer = a_mailer(storage, settings, outbox, server)
+    mailbox.answer, storage.full_for = "451 later", ".ended"
+    await mailer.tell(NOTICE, 0)
+    mailbox.answer, storage.full_for = "250 OK", ""
+
+    await mailer.tell(NOTICE, 1)
+
+    assert outcomes(outbox) == ["waiting", "sent"]
+    assert len(mailbox.taken) == 1
 
 
 @pytest.mark.parametrize(

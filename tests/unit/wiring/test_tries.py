@@ -87,7 +87,29 @@ def test_an_erased_batch_gives_no_right_to_send(storage: LocalStorage) -> None:
         Tries(storage).begin(MAIL, 1)
 
 
-def test_a_try_of_which_only_the_log_knows_that_it_was_refused_is_no_doubt(tries: Tries) -> None:
+def test_a_withdrawn_try_is_as_if_it_had_never_begun(tries: Tries) -> None:
     tries.begin(MAIL, 1)
 
-    assert tries.look(replace(MAIL, state="waiting", number=2)) == 2
+    tries.withdraw(MAIL, 1)
+
+    assert tries.look(MAIL) == 1
+    assert tries.begin(MAIL, 1)
+
+
+def test_a_try_whose_end_is_noted_cannot_be_withdrawn(tries: Tries) -> None:
+    tries.begin(MAIL, 1)
+    tries.end(MAIL, 1, "unknown")
+
+    tries.withdraw(MAIL, 1)
+
+    assert tries.look(MAIL) == Verdict("unknown", "interrupted", 1)
+
+
+def test_a_try_that_another_began_counts_although_the_log_says_that_one_waits(tries: Tries) -> None:
+    """Who never reached the server said `waiting` of a number under which its sleeping predecessor then sent."""
+    tries.begin(MAIL, 1)
+    tries.end(MAIL, 1, "sent")
+
+    looked = tries.look(replace(MAIL, state="waiting", number=2))
+
+    assert looked == Verdict("sent", None, 1)
