@@ -175,7 +175,7 @@ class BlockConsumer(driver.Consumer):
             return
         at_keys = self.app.block_topics[tp.topic]
         for piece in cut(
-            lane.accept(records), self.app.largest_block, at_keys=at_keys, alone=lane.suspicion, end=lane.replay_end
+            lane.accept(records), self.app.largest_block, at_keys=at_keys, alone=lane.suspicion, borders=lane.borders
         ):
             if lane.must_seek or not await self._hand_over(lane.hand_out(piece), tp, generation):
                 lane.must_seek = True

@@ -6,6 +6,7 @@ rebalance, or behind a block that was put back, can neither be done twice by mis
 
 import asyncio
 import time
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -142,6 +143,11 @@ class Lane:
         self.suspicion = NOBODY
         """Records a worker had in hand when it ended: they are handed out one by one."""
 
+    @property
+    def borders(self) -> tuple[int, int]:
+        """Where blocks end, so that each lies on one side of them as a whole."""
+        return self.replay_end, self.news_from
+
     def __contains__(self, block: Block) -> bool:
         return block in self._blocks
 
@@ -223,12 +229,14 @@ class Lane:
 
 
 def cut(
-    records: Sequence[Incoming], largest: int, *, at_keys: bool, alone: Suspicion = NOBODY, end: int = 0
+    records: Sequence[Incoming], largest: int, *, at_keys: bool, alone: Suspicion = NOBODY, borders: Sequence[int] = ()
 ) -> Iterator[Sequence[Incoming]]:
     """Pieces of at most `largest` records; with `at_keys`, a piece ends where the key changes (a run ends).
 
-    Records whose offsets are in `alone` are pieces of their own; no piece holds records on both sides of `end`.
+    Records whose offsets are in `alone` are pieces of their own; no piece holds records before and behind a border,
+    which is the offset of the first one behind it.
     """
+    behind = {bisect_left(records, border, key=lambda record: record.offset) for border in borders}
     is_anybody_alone = alone is not NOBODY
     if largest < 1:
         raise StreamError("a block holds at least one record")
@@ -237,7 +245,7 @@ def cut(
         ends = (
             at == len(records)
             or at - start == largest
-            or records[at].offset == end
+            or at in behind
             or (is_anybody_alone and (records[at - 1].offset in alone or records[at].offset in alone))
         )
         if ends or (at_keys and records[at].key != records[start].key):

@@ -78,8 +78,7 @@ class Process:
     def take_block(self) -> Sequence[Entry]:
         """The next records, cut as the consumer cuts them."""
         end = self.position + self.world.chance.block_size()
-        if self.is_replaying:
-            end = min(end, self.replay_end)
+        end = next((border for border in (self.replay_end, self.news_from) if self.position < border < end), end)
         entries = self.entries[self.position : end]
         if self.cuts_at_keys:
             keys = [entry.key for entry in entries]

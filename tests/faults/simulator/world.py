@@ -323,7 +323,7 @@ class World:
         if self.suspended:
             return False
         for process in self.processes.values():
-            if process.intents.keys() - process.done:
+            if process.intents.keys() - process.done or process.position < len(process.entries):
                 return False
             if isinstance(process, Scheduler) and process.is_busy:
                 return False

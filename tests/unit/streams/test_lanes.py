@@ -195,10 +195,19 @@ def test_a_block_of_nothing_is_refused() -> None:
         list(cut(records(0, 1), 0, at_keys=False))
 
 
-def test_a_piece_lies_on_one_side_of_the_end_of_a_replay() -> None:
-    pieces = cut(records(0, 9), 512, at_keys=False, end=6)
+def test_a_piece_lies_on_one_side_of_the_end_of_a_replay_and_of_old_news() -> None:
+    lane = a_lane()
+    lane.replay_end, lane.news_from = 3, 6
 
-    assert [[record.offset for record in piece] for piece in pieces] == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9]]
+    pieces = cut(records(0, 9), 512, at_keys=False, borders=lane.borders)
+
+    assert [[record.offset for record in piece] for piece in pieces] == [[0, 1, 2], [3, 4, 5], [6, 7, 8, 9]]
+
+
+def test_a_border_in_a_hole_of_the_log_is_one_all_the_same() -> None:
+    log = [*records(0, 2), *records(7, 9)]
+
+    assert [len(piece) for piece in cut(log, 512, at_keys=False, borders=(5,))] == [3, 3]
 
 
 def test_what_was_committed_before_the_rows_were_lost_is_replayed() -> None:
