@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from agents.ports import Block, Clock, Lag, Outbox, Rows, Steady, StreamApp
-from agents.reading import failed, postpone, read_block
+from agents.reading import postpone, read_block
 from pressrun.domain.items import encode_items
 from pressrun.domain.missing import look_round, quiet, refusal
 from pressrun.domain.moments import Moment
-from pressrun.domain.releasing import Release, take_turn
+from pressrun.domain.releasing import MOST_PER_TURN, Release, take_turn
 from pressrun.domain.schedule_rows import ScheduleKeeper
 from pressrun.domain.schedules import Schedule
+from pressrun.domain.setbacks import failed
 from schemas.decoding import Decoder
 from schemas.dispatch import BatchClosed, ItemsAnswered, ItemsMissing, WindowContinued
 from schemas.errors import PressrunError
@@ -22,8 +23,6 @@ from schemas.ticks import Tick
 TOPIC = "dispatch"
 ITEMS = "items-letters"
 DECODER = Decoder(BatchAccepted, ItemsAnswered, ItemsMissing, CancelBatch, WindowContinued, BatchClosed, Tick)
-MOST_PER_BODY = 4096
-"""Items released by one body, so that it stays well under a heartbeat."""
 
 
 def attach(
@@ -38,7 +37,7 @@ def attach(
         now = Moment(clock(), steady())
         before = keeper.load(now.seconds)
         events = [event async for event in sift(block, before)]
-        after, said, releases = take_turn(before, events, now, 0 if block.is_replayed else MOST_PER_BODY)
+        after, said, releases = take_turn(before, events, now, 0 if block.is_replayed else MOST_PER_TURN)
         try:
             for piece in releases:
                 await send_out(piece)
@@ -55,7 +54,7 @@ def attach(
         keeper.store(after)
         await table.flushed()
         app.crashpoint("explode.stored")
-        if sum(piece.length for piece in releases) >= MOST_PER_BODY // 2:
+        if sum(piece.length for piece in releases) >= MOST_PER_TURN // 2:
             await outbox.say(WindowContinued(id=f"continued/{block.first}", time=clock()), TOPIC)
         block.done()
 
@@ -72,7 +71,7 @@ def attach(
         except PressrunError as error:
             if error.retriable:
                 raise
-            await outbox.say(failed(piece.batch_id, piece.attempt, "rows", error, clock), "results")
+            await outbox.say(failed(piece.batch_id, piece.attempt, "rows", error, clock()), "results")
             return
         await outbox.release(ITEMS, piece.partition, encode_items(piece, lines, clock()))
 

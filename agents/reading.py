@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator, Iterable
 
 from agents.ports import Block, Carrier, Clock, Outbox
+from pressrun.domain.setbacks import blocked
 from schemas.decoding import BadRecord, Decoder
 from schemas.errors import PressrunError
 from schemas.events import Event, Record
-from schemas.faults import Fault
-from schemas.results import BatchBlocked, BatchFailed
 
 
 async def read_block(
@@ -41,24 +40,5 @@ async def postpone(
     if not error.retriable:
         raise error
     for batch_id, attempt in batches:
-        await outbox.say(blocked(batch_id, attempt, error.code, clock), "results")
+        await outbox.say(blocked(batch_id, attempt, error.code, clock()), "results")
     block.later(error.code)
-
-
-def blocked(batch_id: str, attempt: int, reason: str, clock: Clock) -> BatchBlocked:
-    """The word that a batch waits, and for what."""
-    return BatchBlocked(
-        id=f"{batch_id}/{attempt}/blocked/{reason}", time=clock(), batch_id=batch_id, attempt=attempt, reason=reason
-    )
-
-
-def failed(batch_id: str, attempt: int, where: str, error: PressrunError, clock: Clock) -> BatchFailed:
-    """The word that a batch cannot end as it should."""
-    remedy = "Submit the list again; the role's log says more."
-    return BatchFailed(
-        id=f"{batch_id}/{attempt}/failed",
-        time=clock(),
-        batch_id=batch_id,
-        attempt=attempt,
-        error=Fault(code=error.code, where=where, message=str(error), remedy=remedy),
-    )

@@ -7,8 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from agents.ports import Bench, Block, Carrier, Clock, Outbox, StreamApp, Workshop
-from agents.reading import failed, postpone
+from agents.reading import postpone
 from pressrun.domain.errors import PlanDamaged
+from pressrun.domain.setbacks import failed
 from pressrun.domain.work import Outcome, Work, finished, give_up, make_letter
 from schemas.decoding import BadRecord, decode_one
 from schemas.errors import PressrunError
@@ -17,8 +18,8 @@ from schemas.items import ItemReleased
 from schemas.results import ItemsFinished
 
 TOPIC = "items-letters"
-ITEMS_BETWEEN_YIELDS = 32
-"""Then the loop gets a turn, so that a slow design does not hold up heartbeats."""
+YIELD_EVERY = 32
+"""Items, then the loop gets a turn, so that a slow design does not hold up heartbeats."""
 
 
 def attach(app: StreamApp, *, outbox: Outbox, workshop: Workshop, clock: Clock) -> None:
@@ -33,7 +34,7 @@ def attach(app: StreamApp, *, outbox: Outbox, workshop: Workshop, clock: Clock) 
                 items = await known(block, list(group), bench.total if bench else 0)
                 result: Event | None = await finish(block, items, bench, make) if bench and items else None
             except PlanDamaged as error:
-                result = failed(*same[:2], "plan", error, clock)
+                result = failed(*same[:2], "plan", error, clock())
             except PressrunError as error:
                 await postpone(block, error, outbox, clock, [same[:2]])
                 return
@@ -60,10 +61,9 @@ def attach(app: StreamApp, *, outbox: Outbox, workshop: Workshop, clock: Clock) 
         return list({item.index: item for _, item in read if item.index < total}.values())
 
     async def finish(block: Block, items: Sequence[ItemReleased], bench: Bench, make: Work) -> ItemsFinished | None:
-        stamper, variables = bench.stamper, bench.variables
         outcomes: list[Outcome] = []
-        for start in range(0, len(items), ITEMS_BETWEEN_YIELDS):
-            outcomes += [make(stamper, variables, item) for item in items[start : start + ITEMS_BETWEEN_YIELDS]]
+        for start in range(0, len(items), YIELD_EVERY):
+            outcomes += [make(bench.stamper, bench.variables, item) for item in items[start : start + YIELD_EVERY]]
             app.pulse.give()
             await asyncio.sleep(0)
         app.crashpoint("render.after_work")

@@ -29,7 +29,7 @@ from schemas.results import BatchAccepted
 from streams.administration import apply_topics, group_lag
 from streams.devbroker import BrokerSettings, start_broker, stop_broker
 from streams.fences import partition_of
-from streams.producer import acknowledged, send_entries
+from streams.producer import send_entries
 from streams.tables import MARKER
 from streams.topics import partitions_of
 
@@ -92,7 +92,7 @@ async def say_results(address: str, results: int) -> None:
             (BATCH.encode(), head + b'"id":"%d","succeeded":[{"first":%d,"last":%d}]}' % (index, index, index))
             for index in range(start, min(start + RECORDS_AT_ONCE, results))
         ]
-        await acknowledged(await send_entries(producer, "results", home, entries))
+        await asyncio.gather(*await send_entries(producer, "results", home, entries))
     await producer.stop()
 
 

@@ -1,20 +1,19 @@
 """Reads the state of batches from the compacted `batches` topic: the one source of `show`, `batches` and `watch`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
-from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from pressrun.domain.batches import ENDED
+from pressrun.topic_reading import open_topic, poll_records, read_to_end
 from schemas.batches import BatchState
 from schemas.decoding import BadRecord, decode_one
 from schemas.errors import PressrunError
 
 TOPIC = "batches"
-POLL_MS = 250
 
 
 class StatesUnreadable(PressrunError):
@@ -29,13 +28,7 @@ class BatchStates:
 
     def __init__(self, address: str) -> None:
         with _broker_errors():
-            self._consumer: Any = KafkaConsumer(
-                bootstrap_servers=address, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
-            )
-            partitions = self._consumer.partitions_for_topic(TOPIC)
-            self._places = [TopicPartition(TOPIC, number) for number in sorted(partitions or ())]
-            self._consumer.assign(self._places)
-            self._consumer.seek_to_beginning(*self._places)
+            self._consumer = open_topic(address, TOPIC)
         self.states: dict[str, BatchState] = {}
 
     def __enter__(self) -> Self:
@@ -47,9 +40,7 @@ class BatchStates:
     def read_to_end(self) -> dict[str, BatchState]:
         """All states as of now."""
         with _broker_errors():
-            ends = self._consumer.end_offsets(self._places)
-            while any(self._consumer.position(place) < ends[place] for place in self._places):
-                self._take()
+            self._take(read_to_end(self._consumer))
         return self.states
 
     def follow(self, batch_id: str) -> Iterator[BatchState | None]:
@@ -57,20 +48,19 @@ class BatchStates:
         last: BatchState | None = None
         while last is None or last.status not in ENDED:
             with _broker_errors():
-                self._take()
+                self._take(poll_records(self._consumer))
             state = self.states.get(batch_id)
             yield None if state is last else state
             last = state
 
-    def _take(self) -> None:
-        for records in self._consumer.poll(timeout_ms=POLL_MS).values():
-            for record in records:
-                try:
-                    state = decode_one(BatchState, record.value)
-                except BadRecord:
-                    # Someone else's record on a public topic is not ours to judge here.
-                    continue
-                self.states[state.batch_id] = state
+    def _take(self, records: Iterable[Any]) -> None:
+        for record in records:
+            try:
+                state = decode_one(BatchState, record.value)
+            except BadRecord:
+                # Someone else's record on a public topic is not ours to judge here.
+                continue
+            self.states[state.batch_id] = state
 
 
 def held_by(state: BatchState) -> str:

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from pressrun.domain.notices import ROW, Notice, read_notice
+from pressrun.topic_reading import open_topic, read_to_end
 from schemas.errors import PressrunError
 
 TOPIC = "pressrun-notify-notices-changelog"
-POLL_MS = 250
 
 
 class NoticesUnreadable(PressrunError):
@@ -31,11 +30,8 @@ def read_notices(address: str) -> Sequence[Notice]:
     """Every notice that was ever meant, the one that moved last first; raises NoticesUnreadable."""
     rows: dict[bytes, bytes | None] = {}
     try:
-        with closing(_consumer(address)) as consumer:
-            ends = consumer.end_offsets(list(consumer.assignment()))
-            while any(consumer.position(place) < end for place, end in ends.items()):
-                for records in consumer.poll(timeout_ms=POLL_MS).values():
-                    rows.update((record.key, record.value) for record in records)
+        with closing(open_topic(address, TOPIC)) as consumer:
+            rows.update((record.key, record.value) for record in read_to_end(consumer))
     except KafkaError as error:
         raise NoticesUnreadable(f"the broker cannot be read: {type(error).__name__}") from error
     notices = (read_notice(row) for key, row in rows.items() if key.startswith(ROW))
@@ -50,13 +46,3 @@ def find_notice(address: str, batch_id: str) -> Notice:
     raise NoticeUnknown(
         f"there is no notice about {batch_id}: it has not ended, nobody is to be told of it, or there is no such batch"
     )
-
-
-def _consumer(address: str) -> Any:
-    consumer = KafkaConsumer(
-        bootstrap_servers=address, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
-    places = [TopicPartition(TOPIC, number) for number in sorted(consumer.partitions_for_topic(TOPIC) or ())]
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
-    return consumer

@@ -3,10 +3,11 @@
 Line numbers are of faust-streaming 0.15.3. Why each is needed, with measurements: docs/contributing.md, "Faust".
 """
 
+import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -147,6 +148,13 @@ class BlockApp(faust.App):
     def home_of(self, batch_id: str) -> int | None:
         """The partition of the role's topic where a batch belongs; None for a role that keeps no table."""
         return None if self.table is None else partition_of(batch_id, self.table.partitions)
+
+    async def acknowledged(self, sent: Sequence["asyncio.Future[Any]"]) -> None:
+        """Wait until the broker has acknowledged all; raises the first error."""
+        for future in sent:
+            self.acknowledgements.expect(future)
+        with self.pulse.of_wait():
+            await asyncio.gather(*sent)
 
     async def watch_acknowledgements(self) -> None:
         """End the process where one never comes although the broker answers."""

@@ -79,9 +79,6 @@ class Fences:
     def __iter__(self) -> Iterator[int]:
         return iter(tuple(self._producers))
 
-    def __contains__(self, partition: int) -> bool:
-        return partition in self._producers
-
     async def raise_for(self, partitions: Iterable[int]) -> None:
         """Hold exactly these partitions from now on; what anyone sent for them before can no longer be written."""
         held = set(partitions)

@@ -11,7 +11,7 @@ from schemas.events import Event, Record
 from streams.app import BlockApp
 from streams.errors import StreamError
 from streams.lanes import Block, Incoming, Place
-from streams.producer import Entry, acknowledged, send_entries
+from streams.producer import Entry, send_entries
 
 LONGEST_KEPT_KEY = 1024
 """Bytes of the key of a dead letter whose value is left at its origin."""
@@ -40,15 +40,12 @@ class Outbox:
     async def say_all(self, records: Iterable[tuple[Record, str]]) -> None:
         """Send in order, wait for all."""
         with self._app.pulse.of_wait():
-            await acknowledged([await self.begin(record, topic) for record, topic in records])
+            await asyncio.gather(*[await self.begin(record, topic) for record, topic in records])
 
     async def release(self, topic: str, partition: int, entries: Sequence[Entry]) -> None:
         """Put a run of items on its partition and wait until the broker has it."""
         with self._app.pulse.of_wait():
-            sent = await send_entries(self._client(0), topic, partition, entries)
-            for future in sent:
-                self._app.acknowledgements.expect(future)
-            await acknowledged(sent)
+            await self._app.acknowledged(await send_entries(self._client(0), topic, partition, entries))
 
     def home_of(self, batch_id: str) -> int | None:
         """The partition of the role's topic where records of the batch belong; None where any may bring them."""

@@ -4,7 +4,7 @@ Line numbers are of faust-streaming 0.15.3, transport/producer.py and transport/
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from faust.transport import producer as faust_producer
@@ -77,8 +77,3 @@ async def send_entries(
     if batch.record_count():
         acknowledgements.append(await client.send_batch(batch, topic, partition=partition))
     return acknowledgements
-
-
-async def acknowledged(futures: Iterable["asyncio.Future[Any]"]) -> None:
-    """Wait until the broker has acknowledged all; raises the first error."""
-    await asyncio.gather(*futures)

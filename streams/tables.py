@@ -11,7 +11,6 @@ from faust.tables.table import Table
 from faust.types import TP
 
 from streams.errors import StreamError
-from streams.producer import acknowledged
 
 if TYPE_CHECKING:
     from streams.app import BlockApp
@@ -70,9 +69,7 @@ class FlushedTable(Table):
                 await self.app.fences[partition].send(topic, key=key, value=value, partition=partition)
                 for (partition, key), value in unflushed.items()
             ]
-            for future in sent:
-                self.app.acknowledgements.expect(future)
-            await acknowledged(sent)
+            await self.app.acknowledged(sent)
 
     async def fence_off(self, partition: int) -> None:
         """Write first, so that nobody of before can write behind what recovery is going to read."""

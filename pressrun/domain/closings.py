@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import TypeAlias
 
 from pressrun.domain.batches import MAX_RANGES, Say
+from pressrun.domain.setbacks import blocked, failed
 from schemas.completions import BatchCompleted, ClosingEnded
 from schemas.dispatch import ItemsMissing
 from schemas.errors import PressrunError
 from schemas.events import IndexRange
-from schemas.faults import Fault
-from schemas.results import BatchBlocked, BatchFailed, BatchSealed
+from schemas.results import BatchFailed, BatchSealed
 
 RETRY_SECONDS = 1.0
 TRIES_UNTOLD = 30
@@ -93,14 +93,7 @@ def judge(completed: BatchCompleted, error: PressrunError, time: datetime) -> Wa
     """What an error that ended a try means: a bad moment is waited for, anything else ends the batch as failed."""
     if error.retriable:
         return Waits(None if error.code == "sealing_stopped" else error.code)
-    remedy = "Submit the list again; the role's log says more."
-    return BatchFailed(
-        id=f"{completed.batch_id}/{completed.attempt}/failed",
-        time=time,
-        batch_id=completed.batch_id,
-        attempt=completed.attempt,
-        error=Fault(code=error.code, where="archive", message=str(error), remedy=remedy),
-    )
+    return failed(completed.batch_id, completed.attempt, "archive", error, time)
 
 
 def follow(closing: Closing, result: Result, time: datetime) -> Next:
@@ -124,7 +117,9 @@ def _wait(closing: Closing, reason: str | None, time: datetime) -> Next:
     if reason is None or (reason == closing.told and closing.untold + 1 < TRIES_UNTOLD):
         return Next(replace(closing, untold=closing.untold + 1), (), RETRY_SECONDS)
     told = replace(closing, told=reason, untold=0)
-    return Next(told, _blocked(closing.completed, reason, time), RETRY_SECONDS)
+    completed = closing.completed
+    said = Say(blocked(completed.batch_id, completed.attempt, reason, time), "results")
+    return Next(told, (said,), RETRY_SECONDS)
 
 
 def _ended(completed: BatchCompleted, time: datetime) -> Say:
@@ -147,14 +142,3 @@ def _missing(completed: BatchCompleted, holes: Holes, time: datetime) -> Say:
         asked_by="closer",
     )
     return Say(missing, "dispatch")
-
-
-def _blocked(completed: BatchCompleted, reason: str, time: datetime) -> tuple[Say, ...]:
-    event = BatchBlocked(
-        id=f"{completed.batch_id}/{completed.attempt}/blocked/{reason}",
-        time=time,
-        batch_id=completed.batch_id,
-        attempt=completed.attempt,
-        reason=reason,
-    )
-    return (Say(event, "results"),)

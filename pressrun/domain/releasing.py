@@ -15,6 +15,9 @@ from schemas.layouts import ROW_LENGTH
 
 WEIGHTS: Mapping[Priority, int] = {"high": 8, "normal": 4, "low": 1}
 
+MOST_PER_TURN = 4096
+"""Items released by one body, so that it stays well under a heartbeat."""
+
 SHARE_OF_REPAIRS = 0.25
 """Of the window, for a batch of which items were found missing and none was answered since."""
 

@@ -46,10 +46,10 @@ class Scene:
 
     def _count_passes(self) -> Mapping[str, int]:
         for point in POINTS:
-            self.points.arm(point, int(BEFORE_ALL))
+            self.points.arm(point, BEFORE_ALL)
         self.run()
         folder = self.system.directory / "crashpoints"
-        made = {point: int(BEFORE_ALL) - int((folder / point).read_text()) for point in POINTS}
+        made = {point: BEFORE_ALL - int((folder / point).read_text()) for point in POINTS}
         for point in POINTS:
             (folder / point).unlink()
         return made

@@ -13,7 +13,7 @@ PLACES: tuple[Place, ...] = ("first", "middle", "last")
 ROLE_OF = {"segment": "render", "blob": "aggregate", "mail": "notify"}
 """Who passes the points that are not named after a role (blobs: tallies; intake's are passed by the submitter)."""
 
-BEFORE_ALL = "1000000000"
+BEFORE_ALL = 1_000_000_000
 """As many passes are never made: the file counts them down and nobody dies."""
 
 
