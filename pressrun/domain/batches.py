@@ -119,14 +119,13 @@ def report(batch: Batch, now: Moment) -> tuple[Batch, tuple[Effect, ...]]:
     head = batch.head
     if head.status != "running" or head.total is None:
         return batch, ()
-    batch = replace(batch, head=_counted(head, batch.tally))
+    is_due = now.seconds - batch.announced_at >= PROGRESS_INTERVAL_SECONDS
+    announced_at = now.seconds if is_due else batch.announced_at
+    batch = replace(batch, head=_counted(head, batch.tally), announced_at=announced_at)
     if batch.tally.is_complete(head.total):
         return _complete(batch, now)
-    effects: list[Effect] = [Say(credits_of(batch.head, batch.tally), "dispatch")]
-    if now.seconds - batch.announced_at >= PROGRESS_INTERVAL_SECONDS:
-        batch = replace(batch, announced_at=now.seconds)
-        effects += _standing(batch.head, now.time)
-    return batch, tuple(effects)
+    shown = _standing(batch.head, now.time) if is_due else ()
+    return batch, (Say(credits_of(batch.head, batch.tally), "dispatch"), *shown)
 
 
 def look_again(batch: Batch, now: Moment) -> tuple[Batch, tuple[Effect, ...]]:

@@ -42,7 +42,7 @@ class Ledger:
         for number, row in changed.items():
             self._rows[_row_key(head, number)] = row.to_bytes()
         # The head last: a crash between two rows must not leave one that says more than the bitmaps do.
-        if before is None or _without_counts(before.head) != _without_counts(head):
+        if before is None or _with_counts_of(head, before.head) != head:
             self._write_head(head)
         self._in_use[head.batch_id] = batch
 
@@ -84,9 +84,10 @@ class Ledger:
                 del self._rows[key]
 
 
-def _without_counts(head: Head) -> Head:
+def _with_counts_of(other: Head, head: Head) -> Head:
     """Counts are read off the bitmap rows; a head is written again only for what it alone knows."""
-    return head.model_copy(update={"succeeded": 0, "failed": 0, "cancelled": 0})
+    counts = {"succeeded": other.succeeded, "failed": other.failed, "cancelled": other.cancelled}
+    return head.model_copy(update=counts)
 
 
 def _head_key(batch_id: str) -> bytes:

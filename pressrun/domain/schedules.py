@@ -3,7 +3,7 @@
 What is outstanding is released minus answered, both absolute, so a crash leaks nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -68,14 +68,13 @@ class Running(BaseModel):
     def has_more(self) -> bool:
         return bool(self.repairs) or self.released < self.total
 
-    @property
-    def surely_released(self) -> int:
-        """The most items of which no more than were answered lie on any partition, beginning at the first."""
+    def surely_released(self, answered: Sequence[int]) -> int:
+        """The most items of which no more lie on any partition than were answered there, beginning at the first."""
         run, at = self.layout.run_length, self.released
         while at < self.total:
             end = min((at // run + 1) * run, self.total)
             partition = self.layout.partition_of(at)
-            if self.lying_on(partition, end) > self.answered[partition]:
+            if self.lying_on(partition, end) > answered[partition]:
                 break
             at = end
         return at

@@ -61,10 +61,10 @@ def _credit(schedule: Schedule, batch: Running, event: ItemsAnswered, seconds: f
     gained = sum(answered) - sum(batch.answered)
     if not gained:
         return schedule
-    update = {"answered": answered, "quiet_since": seconds, "repair_round": 0}
-    batch = batch.model_copy(update=update)
     # More answers than releases: the row was lost. What is left out here is found missing later.
-    batch = batch.model_copy(update={"released": batch.surely_released})
+    released = batch.surely_released(answered)
+    update = {"answered": answered, "released": released, "quiet_since": seconds, "repair_round": 0}
+    batch = batch.model_copy(update=update)
     return replace(with_batch(schedule, batch), pace=schedule.pace.after(gained, seconds))
 
 

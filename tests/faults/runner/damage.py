@@ -20,6 +20,7 @@ from kafka.protocol.consumer import OffsetSpec
 
 from pressrun.startup import broker_settings_of
 from schemas.plans import Plan
+from schemas.progress import Status
 from sinks.blobs import blob_path
 from streams.administration import connect
 from streams.devbroker import start_broker
@@ -39,7 +40,7 @@ def a_moving_batch(arena: Arena, total: int) -> Handed:
 def flip_segments(arena: Arena) -> None:
     """One bit in every segment and sidecar of a batch whose items are all done, before the closer looks at them."""
     choices = arena.choices("segments")
-    with a_paused_closer(arena):
+    with a_paused(arena, "close"):
         handed = _completed(arena, prepare_batch(arena, arena.sizes.small))
         for path in _segments(arena, handed):
             flip_bit(path, choices)
@@ -49,7 +50,7 @@ def flip_segments(arena: Arena) -> None:
 def flip_tally(arena: Arena) -> None:
     """One bit in the blob that tells the closer which index has which outcome."""
     choices = arena.choices("tally")
-    with a_paused_closer(arena):
+    with a_paused(arena, "close"):
         handed = _completed(arena, prepare_batch(arena, arena.sizes.small // 4, ends=WHOLE_OR_SAID, own_design=True))
         said = read_said(arena.system.address, "completions")
         tally = next(one.body["tally"] for one in said if one.body.get("batch_id") == handed.batch_id)
@@ -103,25 +104,32 @@ def flip_bit(path: Path, choices: random.Random) -> None:
 
 
 @contextmanager
-def a_paused_closer(arena: Arena) -> Iterator[None]:
-    """Nothing is sealed meanwhile; it wakes up as a zombie, for its session is over by then."""
-    (closer,) = until(lambda: arena.system.processes("close"), "a closer")
-    closer.suspend()
-    until(lambda: closer.status() == psutil.STATUS_STOPPED, "the closer is stopped")
+def a_paused(arena: Arena, role: str) -> Iterator[None]:
+    """Nobody of this role does anything meanwhile; who stands still for long wakes up as a zombie."""
+    processes = until(lambda: arena.system.processes(role), f"a process of {role}")
+    for process in processes:
+        process.suspend()
+    until(lambda: all(p.status() == psutil.STATUS_STOPPED for p in processes), f"{role} is stopped")
     try:
         yield
     finally:
-        closer.resume()
+        for process in processes:
+            process.resume()
+
+
+def await_status(arena: Arena, handed: Handed, status: Status) -> None:
+    """Until the batch is publicly in this state."""
+
+    def is_there() -> bool:
+        state = states_now(arena.system.address).get(handed.batch_id)
+        return state is not None and state.status == status
+
+    until(is_there, f"{handed.batch_id} is {status}", poll=0.3)
 
 
 def _completed(arena: Arena, handed: Handed) -> Handed:
     hand_in(arena, handed)
-
-    def is_closing() -> bool:
-        state = states_now(arena.system.address).get(handed.batch_id)
-        return state is not None and state.status == "closing"
-
-    until(is_closing, "every item has an outcome", poll=0.3)
+    await_status(arena, handed, "closing")
     return handed
 
 

@@ -5,11 +5,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from faults.runner.arena import Arena
-from faults.runner.damage import a_moving_batch
+from faults.runner.damage import a_moving_batch, a_paused, await_status
 from faults.runner.faultlog import require
 from faults.runner.handing import Handed, hand_in, prepare_batch
 from faults.runner.records import states_now
@@ -56,9 +56,13 @@ def fill_output(arena: Arena) -> None:
 
 
 def fill_segments(arena: Arena) -> None:
-    """No room for segments."""
-    handed = a_moving_batch(arena, arena.sizes.small * 2)
-    with a_full_disk(arena.directory / "batches"):
+    """No room for segments: the batch says so, waits, and goes on when there is."""
+    with ExitStack() as stack:
+        # Slow as this machine may be, no worker shall be done before the disk is full.
+        with a_paused(arena, "render"):
+            handed = hand_in(arena, prepare_batch(arena, arena.sizes.small * 2))
+            await_status(arena, handed, "running")
+            stack.enter_context(a_full_disk(arena.directory / "batches"))
         _await_blocked(arena, handed)
         arena.log.note("disk full: segments", handed.batch_id)
 

@@ -1,6 +1,7 @@
 """The log of the simulated world: partitions as lists, committed offsets, changelogs, and who may still write."""
 
 from collections import defaultdict
+from functools import cache
 from typing import NamedTuple
 
 from schemas.events import Record
@@ -22,6 +23,12 @@ class Place(NamedTuple):
 
     topic: str
     partition: int
+
+
+@cache
+def changelog_of(seat: Seat) -> Place:
+    """Where the rows of the seat's table lie."""
+    return Place(f"{seat.role}-changelog", seat.partition)
 
 
 class Entry(NamedTuple):
@@ -69,7 +76,7 @@ class Log:
 
     def write_row(self, seat: Seat, epoch: int, key: bytes, value: bytes | None) -> None:
         """A changelog record becomes durable; kept compacted, as recovery sees it. Raises Fenced."""
-        self._let_write(Place(f"{seat.role}-changelog", seat.partition), seat, epoch)
+        self._let_write(changelog_of(seat), seat, epoch)
         if value is None:
             self.changelogs[seat].pop(key, None)
         else:

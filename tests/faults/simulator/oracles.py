@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from faults.simulator.intake import SEALED
-from faults.simulator.log import Place
 from faults.simulator.notifier import ROW, Notifier
 from faults.simulator.orders import Order
 from faults.simulator.scheduler import ITEMS
@@ -39,8 +38,7 @@ def check(world: World) -> None:
 
 def said(world: World, topic: str, order: Order) -> Iterator[Event]:
     """What roles said about a batch on a topic, in its order."""
-    place = Place(topic, world.partition_of(order.batch_id, topic))
-    for event, _, replayed in world.log.entries[place]:
+    for event, _, replayed in world.log.entries[world.setting.place_of(order.batch_id, topic)]:
         if not replayed and isinstance(event, Event) and event.batch_id == order.batch_id:
             yield event
 
@@ -89,7 +87,7 @@ def check_outcomes(world: World, order: Order, succeeded: int, failed: int, canc
 
 
 def said_by_anyone(world: World, topic: str, order: Order) -> Iterator[Event]:
-    for entry in world.log.entries[Place(topic, world.partition_of(order.batch_id, topic))]:
+    for entry in world.log.entries[world.setting.place_of(order.batch_id, topic)]:
         if isinstance(entry.event, Event) and entry.event.batch_id == order.batch_id:
             yield entry.event
 

@@ -12,10 +12,12 @@ from schemas.faults import Fault
 from schemas.items import ItemReleased
 from schemas.results import BatchAccepted, BatchReceived, BatchRejected
 from schemas.submissions import BatchSubmitted, CancelBatch
+from schemas.ticks import Tick
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PLAN = "ab" * 32
 ITEM_PARTITIONS = 2
+TICK = Tick(id="tick", time=START)
 VARIABLES = ("name",)
 KILLS = "__kill__"
 REFUSED = "\u2603"
@@ -39,6 +41,7 @@ class Order:
 
 
 BATCH_IDS = tuple(f"batch-{number:04d}" for number in range(8))
+NUMBERS = {batch_id: number for number, batch_id in enumerate(BATCH_IDS)}
 
 
 class Stamps:

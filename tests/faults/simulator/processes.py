@@ -134,7 +134,8 @@ class Process:
 
     def say_all(self, records: Iterable[tuple[Event, str]]) -> Steps:
         for record, topic in self.world.chance.arrange(list(records)):
-            yield from self.say(record, topic)
+            self.world.append(self, record, topic, None, "")
+            yield record.type
 
     def bury(self, code: str) -> Steps:
         self.world.buried.append(code)

@@ -8,10 +8,10 @@ from faults.simulator.orders import KILLS, VARIABLES, Stamps, bits_of
 from faults.simulator.processes import Process, Steps, Work
 from faults.simulator.verdicts import Killed, require
 
+from pressrun.domain.setbacks import blocked
 from pressrun.domain.work import Made, Outcome, finished, give_up, make_letter
 from schemas.events import Record
 from schemas.items import ItemReleased
-from schemas.results import BatchBlocked
 from sinks.errors import BatchFolderMissing, SegmentRefused, StorageFull
 from streams.suspects import NOBODY, Suspicion
 
@@ -53,7 +53,8 @@ class Worker(Process):
             for _, group in groupby(items, key=lambda item: (item.batch_id, item.attempt, item.plan, item.repair)):
                 yield from self._finish(list({item.index: item for item in group}.values()))
         except StorageFull as error:
-            yield from self.say(_blocked(items[0], error.code), "results")
+            first, now = items[0], self.world.now()
+            yield from self.say(blocked(first.batch_id, first.attempt, error.code, now.time), "results")
             return False
         return True
 
@@ -91,13 +92,3 @@ class Worker(Process):
             if isinstance(event, ItemReleased) and event.batch_id in self.world.storage.folders:
                 is_reported = self.world.reported.get(event.batch_id, 0) >> event.index & 1
                 require(is_reported, "committed_early", event.id, "before its result was said")
-
-
-def _blocked(item: ItemReleased, reason: str) -> BatchBlocked:
-    return BatchBlocked(
-        id=f"{item.batch_id}/{item.attempt}/blocked/{reason}",
-        time=item.time,
-        batch_id=item.batch_id,
-        attempt=item.attempt,
-        reason=reason,
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple, TypeAlias
 
 from faults.simulator.chance import FairCourse
@@ -12,7 +12,7 @@ from faults.simulator.counter import Counter
 from faults.simulator.intake import Intake
 from faults.simulator.log import Entry, Fenced, Log, Place, Seat
 from faults.simulator.notifier import Answer, Notifier
-from faults.simulator.orders import BATCH_IDS, ITEM_PARTITIONS, START, Order, submission_of
+from faults.simulator.orders import ITEM_PARTITIONS, NUMBERS, START, TICK, Order, submission_of
 from faults.simulator.processes import Process, Steps
 from faults.simulator.scheduler import Scheduler
 from faults.simulator.storage import Storage
@@ -23,7 +23,6 @@ from pressrun.domain.moments import Moment
 from schemas.dispatch import BatchClosed
 from schemas.events import Event, Record
 from schemas.results import BatchAccepted, ItemsFinished
-from schemas.ticks import Tick
 from sinks.errors import SinkError
 from streams.suspects import Suspicion
 
@@ -69,6 +68,15 @@ class Setting:
         if topic == "items-letters":
             return ITEM_PARTITIONS
         return 1 if topic in {"submissions", "dispatch"} else self.partitions
+
+    def place_of(self, batch_id: str, topic: str) -> Place:
+        """Where records about a batch lie."""
+        return _place_of(batch_id, topic, self.partitions_of(topic))
+
+
+@cache
+def _place_of(batch_id: str, topic: str, partitions: int) -> Place:
+    return Place(topic, NUMBERS[batch_id] % partitions)
 
 
 class Mail(NamedTuple):
@@ -155,20 +163,18 @@ class World:
     def now(self) -> Moment:
         return Moment(START + timedelta(seconds=self.seconds + self.clock_error), self.seconds)
 
-    def partition_of(self, batch_id: str, topic: str) -> int:
-        return BATCH_IDS.index(batch_id) % self.setting.partitions_of(topic)
-
     def put(self, event: Event, topic: str, *, replayed: bool = False) -> None:
         """A record comes from outside."""
-        place = Place(topic, self.partition_of(event.batch_id, topic))
-        self.log.entries[place].append(Entry(event, event.batch_id, replayed))
+        self.log.entries[self.setting.place_of(event.batch_id, topic)].append(Entry(event, event.batch_id, replayed))
 
     def append(self, process: Process, record: Record, topic: str, partition: int | None, key: str) -> None:
         """A process says a record; raises Fenced."""
         if partition is None:
             assert isinstance(record, Event)
-            partition = self.partition_of(record.batch_id, topic)
-        self.log.append(Place(topic, partition), Entry(record, key), process.seat, process.epoch)
+            place = self.setting.place_of(record.batch_id, topic)
+        else:
+            place = Place(topic, partition)
+        self.log.append(place, Entry(record, key), process.seat, process.epoch)
         if isinstance(record, ItemsFinished):
             bits = self.reported.get(record.batch_id, 0)
             for span in record.succeeded:
@@ -184,8 +190,7 @@ class World:
 
     def tick(self, process: Process) -> None:
         """A process's ticker sends it a Tick."""
-        tick = Tick(id="tick", time=START)
-        self.log.append(process.place, Entry(tick, ""), process.seat, process.epoch)
+        self.log.append(process.place, Entry(TICK, ""), process.seat, process.epoch)
 
     def lag(self) -> int:
         """Records that workers and the counter have not committed."""
@@ -252,11 +257,11 @@ class World:
 
     def drive(self, work: Suspended) -> None:
         """Let steps go on until they end or fate stops them."""
-        process = work.process
+        process, fate_at = work.process, self.chance.at
         try:
             for point in work.steps:
                 self.points += 1
-                fate = self.chance.at(self, process, point)
+                fate = fate_at(self, process, point)
                 if self.trace is not None:
                     self.trace.append(
                         f"{self.points:5} {self.seconds:8.1f} {_name(process)} {point} {fate}".rstrip(" go")
