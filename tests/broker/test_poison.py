@@ -34,7 +34,7 @@ Origin = tuple[str, int, int]
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     read_any_header_name()
-    with a_system(tmp_path_factory.mktemp("poison"), item_delay_ms="50") as running:
+    with a_system(tmp_path_factory.mktemp("poison"), item_delay_ms="100") as running:
         yield running
 
 
@@ -110,17 +110,19 @@ def put(address: str, records: Sequence[Bad]) -> list[Origin]:
 
 async def put_specially(address: str, records: Sequence[Bad]) -> list[Origin]:
     """Send each compressed by its codec, or in a transaction that is aborted."""
-    places: list[Origin] = []
-    for codec, together in groupby(records, key=lambda bad: bad.codec):
+    places: dict[int, Origin] = {}
+    by_codec = sorted(enumerate(records), key=lambda pair: pair[1].codec or "")
+    for codec, together in groupby(by_codec, key=lambda pair: pair[1].codec):
         name = None if codec else "poison"
         producer = AIOKafkaProducer(bootstrap_servers=address, compression_type=codec, transactional_id=name)
         async with producer:
             if name:
                 await producer.begin_transaction()
-            places += [await put_padded(producer, bad) for bad in together]
+            for number, bad in together:
+                places[number] = await put_padded(producer, bad)
             if name:
                 await producer.abort_transaction()
-    return places
+    return [places[number] for number in range(len(records))]
 
 
 async def put_padded(producer: AIOKafkaProducer, bad: Bad) -> Origin:
