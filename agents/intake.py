@@ -56,7 +56,7 @@ def attach(app: StreamApp, *, outbox: Outbox, doorkeeper: Doorkeeper, contacts: 
     async def pass_on(event: ResendNotice | SettleNotice) -> None:
         await require_known(event.batch_id)
         # Which of its notices there are only the notifier knows; it buries what is about none of them.
-        if not await asyncio.to_thread(contacts.has_address, event.batch_id):
+        if event.notice not in await asyncio.to_thread(contacts.ways, event.batch_id):
             raise BadRecord("unknown_notice", "nobody is to be told of this batch")
         await outbox.say(event, "progress")
 

@@ -1,4 +1,4 @@
-"""Keeps every notice and how far it has come; what is open is shown to the mailer, which acts outside of the body."""
+"""Keeps every notice and how far it has come; what is open is shown to the teller, which acts outside of the body."""
 
 import asyncio
 from typing import cast
@@ -9,6 +9,7 @@ from pressrun.domain.moments import Moment
 from pressrun.domain.notices import ROW, Heard, Notice, notice_of, read_notice, step, write_notice
 from schemas.decoding import Decoder
 from schemas.errors import PressrunError
+from schemas.notices import NoticeKind
 from schemas.progress import NoticeBegun, NoticeEnded
 from schemas.results import BatchFailed, BatchRejected, BatchSealed
 from schemas.submissions import ResendNotice, SettleNotice
@@ -24,12 +25,12 @@ def attach(
     *,
     outbox: Outbox,
     contacts: Contacts,
-    mailer: IntentRunner[Notice],
+    teller: IntentRunner[Notice],
     clock: Clock,
     steady: Steady,
     partitions: int,
 ) -> None:
-    """Make this App the notifier; `mailer` is woken whenever the open notices may have changed."""
+    """Make this App the notifier; `teller` is woken whenever the open notices may have changed."""
     table = app.keep_table("notices", partitions)
     open_notices: dict[bytes, Notice] = {}
 
@@ -40,18 +41,21 @@ def attach(
         show()
 
     def show() -> None:
-        mailer.wake({notice.errand: notice for notice in open_notices.values()})
+        teller.wake({notice.errand: notice for notice in open_notices.values()})
 
     app.after_seek.append(read_rows)
 
     async def hear(block: Block, record: Carrier, event: Heard) -> None:
-        if isinstance(event, TOLD) and not await asyncio.to_thread(contacts.has_address, event.batch_id):
-            return
-        key = ROW + notice_of(event).encode()
+        kinds = await asyncio.to_thread(contacts.ways, event.batch_id) if isinstance(event, TOLD) else [event.notice]
+        for kind in kinds:
+            await move(block, record, event, kind)
+
+    async def move(block: Block, record: Carrier, event: Heard, kind: NoticeKind) -> None:
+        key = ROW + notice_of(event, kind).encode()
         before = read_notice(table.get(key))
         if before is None and isinstance(event, COMMANDS):
             await outbox.bury(record, block.place, "unknown_notice", "there is no such notice", clock())
-        after, said = step(before, event, Moment(clock(), steady()))
+        after, said = step(before, event, Moment(clock(), steady()), kind)
         await outbox.say_all((word, TOPIC) for word in said)
         if after is None or after == before:
             return

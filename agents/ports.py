@@ -1,12 +1,13 @@
 """What agents are given: the App, blocks, a voice, storage; named by what the agents need of them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from pressrun.domain.work import Outcome, Stamper
 from schemas.events import Record
 from schemas.items import ItemReleased
+from schemas.notices import NoticeKind
 from schemas.results import BatchAccepted, BatchFailed, BatchRejected
 from schemas.submissions import BatchSubmitted
 
@@ -121,7 +122,7 @@ class Blobs(Protocol):
 class Contacts(Protocol):
     """Who wants to be told; addresses are kept in the batch's folder, never on the log."""
 
-    def has_address(self, batch_id: str) -> bool: ...
+    def ways(self, batch_id: str) -> Collection[NoticeKind]: ...
 
 
 Decision: TypeAlias = BatchAccepted | BatchRejected | None

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,13 +16,16 @@ from pressrun.domain.work import Stamper
 from pressrun.doorkeeper import Doorkeeper
 from pressrun.hindrances import hindered
 from pressrun.intents import IntentRunner
-from pressrun.mailing import MAILS_AT_ONCE, AddressBook, Mailer
+from pressrun.mailing import AddressBook, ByMail
 from pressrun.plans import BenchShelf, PlanShelf
 from pressrun.sealings import has_ended
 from pressrun.settings import Settings
 from pressrun.system import broker_of, session_timeout_of
+from pressrun.telling import NOTICES_AT_ONCE, Teller, Way
+from pressrun.webhooks import ByWebhook
 from pressrun.workshop import LocalWorkshop
 from schemas.completions import BatchCompleted
+from schemas.notices import NoticeKind
 from schemas.results import BatchAccepted
 from sinks.errors import BlobCorrupt, BlobMissing
 from sinks.storage import LocalStorage
@@ -89,7 +92,7 @@ def _wire_intake(wiring: Wiring) -> None:
         batch_threshold=wiring.settings.batch_threshold,
         reserve_mb=wiring.settings.disk_reserve_mb,
     )
-    contacts = AddressBook(wiring.storage)
+    contacts = AddressBook(wiring.storage, wiring.settings)
     intake.attach(wiring.app, outbox=wiring.outbox, doorkeeper=doorkeeper, contacts=contacts, clock=_now)
 
 
@@ -146,15 +149,20 @@ def _wire_close(wiring: Wiring) -> None:
 
 
 def _wire_notify(wiring: Wiring) -> None:
-    mailer = Mailer(wiring.storage, wiring.outbox, wiring.settings)
+    contacts = AddressBook(wiring.storage, wiring.settings)
+    ways: Mapping[NoticeKind, Way] = {
+        "mail": ByMail(contacts, wiring.settings),
+        "webhook": ByWebhook(wiring.settings),
+    }
+    teller = Teller(wiring.storage, wiring.outbox, ways)
     runner: IntentRunner[Notice] = IntentRunner(
-        mailer.tell, at_once=MAILS_AT_ONCE, first=lambda notice: notice.changed, end_process=wiring.app.end_process
+        teller.tell, at_once=NOTICES_AT_ONCE, first=lambda notice: notice.changed, end_process=wiring.app.end_process
     )
     notify.attach(
         wiring.app,
         outbox=wiring.outbox,
-        contacts=AddressBook(wiring.storage),
-        mailer=runner,
+        contacts=contacts,
+        teller=runner,
         clock=_now,
         steady=time.monotonic,
         partitions=partitions_of("progress"),

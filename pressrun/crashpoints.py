@@ -44,7 +44,11 @@ POINTS = (
     "mail.begun",
     "mail.sent",
     "mail.recorded",
-    "notify.after_ended",
+    "mail.told",
+    "webhook.begun",
+    "webhook.sent",
+    "webhook.recorded",
+    "webhook.told",
     "notify.before_commit",
 )
 """Every point, in the order a batch passes them."""
@@ -81,9 +85,20 @@ class Crashpoints:
         temporary.write_text(" ".join(map(str, passes)), encoding="ascii")
         temporary.rename(self._folder / point)
 
+    def disarm(self, point: str) -> None:
+        """Nobody ends there any more."""
+        (self._folder / point).unlink(missing_ok=True)
+
+    def deaths_left(self, point: str) -> int:
+        """How many are still to end there."""
+        try:
+            return len((self._folder / point).read_text(encoding="ascii").split())
+        except FileNotFoundError:
+            return 0
+
     def is_armed(self, point: str) -> bool:
         """Whether somebody is still to end there."""
-        return (self._folder / point).exists()
+        return self.deaths_left(point) > 0
 
 
 def _count_down(path: Path) -> bool:
@@ -97,8 +112,8 @@ def _count_down(path: Path) -> bool:
         if first == 0:
             return False
         left = [first - 1, *later] if first > 1 else later
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, " ".join(map(str, left)).encode(), 0)
+        # Cut behind writing: whoever reads in between sees as many numbers as before, never fewer.
+        os.ftruncate(descriptor, os.pwrite(descriptor, " ".join(map(str, left)).encode(), 0))
         if not left:
             path.unlink()
         return first == 1

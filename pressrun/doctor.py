@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from pressrun.designs import read_design_folder
 from pressrun.diagnosis import Finding, judge_installation, judge_python
@@ -32,6 +33,7 @@ from streams.topics import CATALOGUE
 from streams.topology import ROLES
 
 SMTP_SECONDS = 3.0
+WEBHOOK_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,22 @@ def _check_smtp(patient: Patient) -> Finding:
     return Finding("smtp", "ok", f"{place} answers")
 
 
+def _check_webhook(patient: Patient) -> Finding:
+    url = patient.settings.webhook_url
+    if url is None:
+        return Finding("webhook", "ok", "no receiver is set; nothing is sent")
+    address = urlsplit(url.get_secret_value())
+    port = address.port or (443 if address.scheme == "https" else 80)
+    # Not the whole address: many hold a token in their path.
+    place = f"{address.hostname}:{port}"
+    try:
+        socket.create_connection((str(address.hostname), port), timeout=WEBHOOK_SECONDS).close()
+    except (OSError, UnicodeError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or "no such host"
+        return Finding("webhook", "warning", f"{place} does not answer: {reason}", "See PRESSRUN_WEBHOOK_URL.")
+    return Finding("webhook", "ok", f"{place} answers")
+
+
 def _unknown(check: str) -> Finding:
     return Finding(check, "warning", "cannot be known without a broker", "See broker.")
 
@@ -224,4 +242,5 @@ CHECKS: dict[str, Check] = {
     "disk": _check_disk,
     "fonts": _check_fonts,
     "smtp": _check_smtp,
+    "webhook": _check_webhook,
 }

@@ -6,8 +6,6 @@ from typing import Any, Generic, TypeVar
 
 IntentT = TypeVar("IntentT")
 
-LONGEST_WAIT_SECONDS = 60.0
-
 
 class IntentRunner(Generic[IntentT]):
     """Runs `act` on each intent until it says the intent is done with, or the intent is gone.
@@ -79,7 +77,7 @@ class IntentRunner(Generic[IntentT]):
             self._asleep.add(name)
             self._changed.set()
             self._fill()
-            await asyncio.sleep(min(seconds, LONGEST_WAIT_SECONDS))
+            await asyncio.sleep(seconds)
             while self._is_full:
                 self._changed.clear()
                 await self._changed.wait()

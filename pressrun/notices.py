@@ -9,6 +9,7 @@ from kafka.errors import KafkaError
 from pressrun.domain.notices import ROW, Notice, read_notice
 from pressrun.topic_reading import open_topic, read_to_end
 from schemas.errors import PressrunError
+from schemas.notices import NoticeKind
 
 TOPIC = "pressrun-notify-notices-changelog"
 
@@ -38,11 +39,11 @@ def read_notices(address: str) -> Sequence[Notice]:
     return sorted((notice for notice in notices if notice), key=lambda notice: notice.changed, reverse=True)
 
 
-def find_notice(address: str, batch_id: str) -> Notice:
-    """The notice of a batch that moved last; raises NoticeUnknown, NoticesUnreadable."""
+def find_notice(address: str, batch_id: str, kind: NoticeKind = "mail") -> Notice:
+    """The notice of a batch that goes this way and moved last; raises NoticeUnknown, NoticesUnreadable."""
     for notice in read_notices(address):
-        if notice.event.batch_id == batch_id:
+        if (notice.event.batch_id, notice.kind) == (batch_id, kind):
             return notice
     raise NoticeUnknown(
-        f"there is no notice about {batch_id}: it has not ended, nobody is to be told of it, or there is no such batch"
+        f"there is no {kind} about {batch_id}: it has not ended, nobody is to be told of it, or there is no such batch"
     )

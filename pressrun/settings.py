@@ -1,10 +1,13 @@
 """Every setting of a system, in one frozen tree read from the environment; built only by the doors and `bootstrap`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sinks.webhooks.settings import WebhookRefused, check_address, read_key
 
 MIB = 1 << 20
 
@@ -14,10 +17,20 @@ def _also(name: str, plain: str) -> AliasChoices:
     return AliasChoices(f"PRESSRUN_{name}", plain)
 
 
+def _told(check: Callable[[str], object], value: SecretStr) -> None:
+    """What pydantic tells of is a ValueError."""
+    try:
+        check(value.get_secret_value())
+    except WebhookRefused as error:
+        raise ValueError(str(error)) from None
+
+
 class Settings(BaseSettings):
     """Set by environment variables: the field's name in capitals after `PRESSRUN_`."""
 
-    model_config = SettingsConfigDict(env_prefix="PRESSRUN_", frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PRESSRUN_", frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
 
     data_dir: Path = Field(default=Path("var"), description="All state, output and logs of one system live under it.")
     broker: str | None = Field(default=None, description="host:port of a Kafka broker; empty: one is started.")
@@ -68,6 +81,14 @@ class Settings(BaseSettings):
         validation_alias=_also("SMTP_FROM", "SMTP_FROM"),
         description="Sender address of notices.",
     )
+    webhook_url: SecretStr | None = Field(
+        default=None, description="Where a webhook about every batch that has ended goes: https://; empty: nowhere."
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        validate_default=True,
+        description="What webhooks are signed with: `whsec_` and 24 to 64 bytes in Base64.",
+    )
     item_delay_ms: float = Field(
         default=0.0, ge=0, description="For tests only: milliseconds added to the work on each item."
     )
@@ -87,6 +108,22 @@ class Settings(BaseSettings):
         default=30.0, gt=1, description="A role whose work gives no sign of life for so long is ended and begun again."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Of the role logs.")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _reachable_safely(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            _told(check_address, url)
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _fit_to_sign(cls, secret: SecretStr | None, known: ValidationInfo) -> SecretStr | None:
+        if secret is not None:
+            _told(read_key, secret)
+        elif known.data.get("webhook_url") is not None:
+            raise ValueError("webhooks are signed: set it where PRESSRUN_WEBHOOK_URL is set")
+        return secret
 
     @property
     def home(self) -> Path:

@@ -15,5 +15,5 @@ class NoticeEvent(Event):
     """A fact or a command about one notice."""
 
     about: str = Field(max_length=200, description="Id of the event the notice tells of.")
-    notice: NoticeKind = Field(default="mail", description="The way the notice goes; only mails are sent so far.")
+    notice: NoticeKind = Field(default="mail", description="The way the notice goes.")
     number: TryNumber

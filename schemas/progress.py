@@ -41,8 +41,8 @@ class NoticeEnded(NoticeEvent):
 
     type: Literal["NoticeEnded"] = "NoticeEnded"
     outcome: NoticeOutcome = Field(
-        description="`sent`: the mail server took it; `failed`: it did not, for good; `unknown`: nobody can know; "
-        "`waiting`: it was certainly not sent and is tried again."
+        description="`sent`: the server took it; `failed`: it did not, for good; `unknown`: nobody can know; "
+        "`waiting`: it is tried again; a mail was certainly not sent."
     )
     code: str | None = Field(
         default=None,

@@ -13,6 +13,7 @@ SinkError (a PressrunError)
 ├── SealingStopped       waits: the process is asked to end
 ├── ArchiveUnreadable    not an archive of pressrun
 ├── PasswordMissing, PasswordWrong
+├── WebhookRefused       see sinks.webhooks.settings
 └── MailError            see sinks.mail.errors
 """
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pressrun.domain.notices import Notice
 
-app = typer.Typer(no_args_is_help=True, help="Mails that tell of a batch's end.")
+app = typer.Typer(no_args_is_help=True, help="Mails and webhooks that tell of a batch's end.")
 
 State = Literal["meant", "sending", "waiting", "sent", "failed", "unknown"]
 COLOURS: dict[State, str] = {
@@ -26,6 +26,9 @@ COLOURS: dict[State, str] = {
     "failed": "red",
     "unknown": "magenta",
 }
+
+
+KindOption = Annotated[Literal["mail", "webhook"], typer.Option("--by", help="Which of the batch's notices.")]
 
 
 @app.command(name="list")
@@ -57,8 +60,8 @@ def list_notices(
 
 
 @app.command()
-def resend(batch_id: BatchArgument) -> None:
-    """Send the notice about a batch once more. One that is `unknown` may have arrived: then there are two."""
+def resend(batch_id: BatchArgument, *, kind: KindOption = "mail") -> None:
+    """Send a notice about a batch once more. A mail that is `unknown` may have arrived: then there are two."""
     from pressrun.cli.configuration import read_settings
     from pressrun.cli.consoles import say
     from pressrun.notices import find_notice
@@ -66,8 +69,8 @@ def resend(batch_id: BatchArgument) -> None:
     from pressrun.system import broker_of
 
     address = broker_of(read_settings())
-    resend_notice(find_notice(address, batch_id), address)
-    say(f"The notice about {batch_id} is to be sent once more. See what becomes of it: pressrun notices list")
+    resend_notice(find_notice(address, batch_id, kind), address)
+    say(f"The {kind} about {batch_id} is to be sent once more. See what becomes of it: pressrun notices list")
 
 
 @app.command()
@@ -75,6 +78,7 @@ def settle(
     batch_id: BatchArgument,
     *,
     outcome: Annotated[Literal["sent", "failed"], typer.Option("--as", help="What you found out.")],
+    kind: KindOption = "mail",
 ) -> None:
     """Say what became of a notice that is `unknown`; nothing is sent."""
     from pressrun.cli.configuration import read_settings
@@ -84,8 +88,8 @@ def settle(
     from pressrun.system import broker_of
 
     address = broker_of(read_settings())
-    settle_notice(find_notice(address, batch_id), outcome, address)
-    say(f"The notice about {batch_id} is to count as {outcome}.")
+    settle_notice(find_notice(address, batch_id, kind), outcome, address)
+    say(f"The {kind} about {batch_id} is to count as {outcome}.")
 
 
 def answer_of(notice: "Notice") -> dict[str, object]:

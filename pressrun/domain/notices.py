@@ -78,9 +78,9 @@ def read_notice(row: bytes | None) -> Notice | None:
     return None if row is None else _ROWS.validate_json(row)
 
 
-def notice_of(event: Heard) -> str:
-    """The id of the notice that an event is about; what tells of a batch's end is told by mail."""
-    return f"{event.about}/{event.notice}" if isinstance(event, NoticeEvent) else f"{event.id}/mail"
+def notice_of(event: Heard, kind: NoticeKind = "mail") -> str:
+    """The id of the notice that an event is about; what tells of a batch's end has one of each kind."""
+    return f"{event.about}/{event.notice}" if isinstance(event, NoticeEvent) else f"{event.id}/{kind}"
 
 
 def mean(event: Told, kind: NoticeKind = "mail") -> Notice:
@@ -88,7 +88,9 @@ def mean(event: Told, kind: NoticeKind = "mail") -> Notice:
     return Notice(event, kind, "meant", event.time)
 
 
-def step(notice: Notice | None, event: Heard, now: Moment) -> tuple[Notice | None, tuple[NoticeEnded, ...]]:
+def step(
+    notice: Notice | None, event: Heard, now: Moment, kind: NoticeKind = "mail"
+) -> tuple[Notice | None, tuple[NoticeEnded, ...]]:
     """The notice after an event, and what is to be said of it.
 
     Repeats, late words and commands about another try than the last change nothing. None stays None but for an event
@@ -104,7 +106,7 @@ def step(notice: Notice | None, event: Heard, now: Moment) -> tuple[Notice | Non
         case SettleNotice():
             return _settle(notice, event, now)
         case _:
-            return notice or mean(event), ()
+            return notice or mean(event, kind), ()
 
 
 def _begin(notice: Notice, event: NoticeBegun) -> Notice:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from copy import deepcopy
 from email.message import EmailMessage
@@ -21,8 +20,8 @@ from aiosmtplib import (
 from aiosmtplib.protocol import SMTPProtocol
 
 from sinks.mail.headers import safe_address, safe_header
-from sinks.mail.outcomes import MailOutcome, NotSent, Sent, Unknown
 from sinks.mail.settings import Encryption, MailSettings, is_loopback
+from sinks.outcomes import Delivery, Leave, NotSent, Sent, Unknown, granted
 
 _GO_AHEAD = 354
 _OUT_OF_TURN = 0
@@ -33,9 +32,6 @@ _ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 
 _CLOSING_TIMEOUT = 1.0
 
-Leave = Callable[[], Awaitable[bool]]
-"""Asked once the server waits for the content; without its yes nothing is handed over."""
-
 
 class _NotEncrypted(Exception):
     """The connection could not be encrypted, or does not lead to this machine."""
@@ -44,11 +40,7 @@ class _NotEncrypted(Exception):
 _FAILURES = (SMTPException, OSError, TimeoutError, _NotEncrypted)
 
 
-async def _granted() -> bool:
-    return True
-
-
-async def send_notice(message: EmailMessage, settings: MailSettings, leave: Leave = _granted) -> MailOutcome:
+async def send_notice(message: EmailMessage, settings: MailSettings, leave: Leave = granted) -> Delivery:
     """Hand one mail to the server, once, without retries; nothing is sent before the connection is encrypted.
 
     `leave` is asked at the last moment at which nothing has been sent. Raises HeaderUnsafe or AddressInvalid before
@@ -71,7 +63,7 @@ async def send_notice(message: EmailMessage, settings: MailSettings, leave: Leav
         await _closed(connection)
 
 
-async def _converse(server: SMTP, settings: MailSettings, recipient: str, content: bytes, leave: Leave) -> MailOutcome:
+async def _converse(server: SMTP, settings: MailSettings, recipient: str, content: bytes, leave: Leave) -> Delivery:
     try:
         await _prepare(server, settings, recipient)
     except _FAILURES as error:
@@ -142,7 +134,7 @@ async def _secure(server: SMTP, settings: MailSettings) -> None:
             raise _NotEncrypted
 
 
-async def _deliver(server: SMTP, content: bytes, reply_timeout: float) -> MailOutcome:
+async def _deliver(server: SMTP, content: bytes, reply_timeout: float) -> Delivery:
     connection = server.protocol
     if connection is None:
         return _not_sent(SMTPServerDisconnected("The connection was lost."))
@@ -154,19 +146,20 @@ async def _deliver(server: SMTP, content: bytes, reply_timeout: float) -> MailOu
     try:
         reply = await connection.read_response(timeout=reply_timeout)
     except (SMTPException, OSError, TimeoutError):
-        return Unknown("The mail was handed over and the server did not say whether it took it.")
+        return Unknown("The mail was handed over and the server did not say whether it took it.", "mail_unanswered")
     with suppress(SMTPException):
         # Its answer is not waited for: the outcome is known, and a cancelled wait would lose it.
         connection.write(b"QUIT\r\n")
     return _judged(reply.code, reply.message)
 
 
-def _judged(code: int, text: str) -> MailOutcome:
+def _judged(code: int, text: str) -> Delivery:
     if 200 <= code < 300:
         return Sent()
     if 400 <= code < 600:
         return _refused(code, text)
-    return Unknown(f"The mail was handed over and the server answered {code}, which means nothing there.")
+    reason = f"The mail was handed over and the server answered {code}, which means nothing there."
+    return Unknown(reason, "mail_unanswered")
 
 
 def _not_sent(error: Exception) -> NotSent:

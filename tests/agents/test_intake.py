@@ -1,11 +1,14 @@
 """Intake's agent: the counter hears of a batch before the scheduler, and bad submissions hold up nobody."""
 
+from collections.abc import Collection
+
 import pytest
 from builders import BATCH, NOW, a_cancel, a_rejection, a_submission, an_accepted
 from stage import Stage, a_stage
 
 from agents import intake
 from schemas.decoding import BadRecord
+from schemas.notices import NoticeKind
 from schemas.results import BatchAccepted, BatchReceived, BatchRejected
 from schemas.submissions import BatchSubmitted, CancelBatch, ResendNotice, SettleNotice
 from sinks.errors import StorageFull
@@ -14,8 +17,8 @@ from sinks.errors import StorageFull
 class FakeContacts:
     """Of the batches that are known only one has an address."""
 
-    def has_address(self, batch_id: str) -> bool:
-        return batch_id == BATCH
+    def ways(self, batch_id: str) -> Collection[NoticeKind]:
+        return ["mail"] if batch_id == BATCH else []
 
 
 class FakeDoorkeeper:

@@ -1,13 +1,13 @@
 """The notifier: a notice is on the log before the mailer is shown it, and shown until it is known what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from builders import BATCH, NOW, a_moment, a_rejection, a_sealing
 from stage import Stage, a_stage
 
 from agents import notify
 from pressrun.domain.notices import Notice, begun_of, ended_of, mean, read_notice
-from schemas.notices import NoticeOutcome
+from schemas.notices import NoticeKind, NoticeOutcome
 from schemas.progress import BatchProgressed, NoticeEnded
 from schemas.submissions import ResendNotice, SettleNotice
 from sinks.errors import StorageFull
@@ -25,8 +25,8 @@ class NotingRunner:
 
 
 class FakeContacts:
-    def has_address(self, batch_id: str) -> bool:
-        return batch_id == BATCH
+    def ways(self, batch_id: str) -> Collection[NoticeKind]:
+        return ["mail"] if batch_id == BATCH else []
 
 
 class FullDisk(FakeContacts):
@@ -35,11 +35,11 @@ class FullDisk(FakeContacts):
     def __init__(self) -> None:
         self.asked = 0
 
-    def has_address(self, batch_id: str) -> bool:
+    def ways(self, batch_id: str) -> Collection[NoticeKind]:
         self.asked += 1
         if self.asked == 2:
             raise StorageFull
-        return super().has_address(batch_id)
+        return super().ways(batch_id)
 
 
 def a_notifier(contacts: FakeContacts | None = None) -> tuple[Stage, NotingRunner]:
@@ -48,7 +48,7 @@ def a_notifier(contacts: FakeContacts | None = None) -> tuple[Stage, NotingRunne
         stage.app,
         outbox=stage.outbox,
         contacts=contacts or FakeContacts(),
-        mailer=runner,
+        teller=runner,
         clock=stage.clock,
         steady=stage.steady,
         partitions=4,
@@ -82,6 +82,23 @@ async def test_only_batches_with_an_address_are_told_about() -> None:
         await stage.give(a_sealing(), a_sealing(batch_id="batch-0002"))
 
     assert [notice.event.batch_id for notice in runner.notices()] == [BATCH]
+
+
+class BothWays(FakeContacts):
+    def ways(self, batch_id: str) -> Collection[NoticeKind]:
+        return [*super().ways(batch_id), "webhook"]
+
+
+async def test_each_way_has_a_notice_of_its_own_and_what_is_said_of_one_leaves_the_other() -> None:
+    stage, runner = a_notifier(BothWays())
+
+    async with stage.playing():
+        await stage.give(a_sealing())
+        assert {notice.id for notice in runner.notices()} == {f"{MEANT.event.id}/mail", f"{MEANT.event.id}/webhook"}
+        await stage.give(ended_of(mean(a_sealing(), "webhook"), 1, "sent", None, a_moment()))
+
+    assert [notice.kind for notice in runner.notices()] == ["mail"]
+    assert sorted(rows_of(stage)) == ["meant", "sent"]
 
 
 async def test_a_rejection_is_told_too() -> None:

@@ -11,6 +11,7 @@ import pytest
 from broker.apps import read_topic
 from broker.live import System, a_system
 from mailserver import FreePortController
+from webhookserver import SECRET, Receiver
 
 from pressrun.crashpoints import Crashpoints
 from pressrun.domain.notices import Notice
@@ -18,6 +19,7 @@ from pressrun.notices import find_notice, read_notices
 from pressrun.settling import resend_notice, settle_notice
 from pressrun.submitting import publish
 from schemas.dead_letters import HEADER, DeadLetter
+from schemas.notices import NoticeKind
 from schemas.submissions import ResendNotice
 
 pytestmark = pytest.mark.broker
@@ -46,12 +48,19 @@ def mailbox() -> Mailbox:
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox) -> Iterator[System]:
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox, receiver: Receiver) -> Iterator[System]:
     """A system whose roles end at the points armed in its data directory."""
     server = FreePortController(mailbox, hostname="127.0.0.1")
     server.start()
+    settings = {"smtp_port": str(server.port), "webhook_url": receiver.url, "webhook_secret": SECRET}
     try:
-        with a_system(tmp_path_factory.mktemp("notices"), smtp_port=str(server.port), crashpoints="1") as running:
+        with a_system(tmp_path_factory.mktemp("notices"), crashpoints="1", **settings) as running:
             yield running
     finally:
         server.stop()
@@ -73,24 +82,24 @@ def dying_at(system: System, point: str) -> str:
     return batch_id
 
 
-def notice_of(system: System, batch_id: str) -> Notice | None:
-    found = [notice for notice in read_notices(system.address) if notice.event.batch_id == batch_id]
-    return found[0] if found else None
+def notice_of(system: System, batch_id: str, kind: NoticeKind = "mail") -> Notice | None:
+    notices = read_notices(system.address)
+    return next((notice for notice in notices if (notice.event.batch_id, notice.kind) == (batch_id, kind)), None)
 
 
-def settled(system: System, batch_id: str, state: str, number: int = 1) -> Notice:
+def settled(system: System, batch_id: str, state: str, number: int = 1, kind: NoticeKind = "mail") -> Notice:
     """The notice, once it has come to this."""
     system.until(
-        lambda: (notice := notice_of(system, batch_id)) and (notice.state, notice.number) == (state, number),
-        f"notice {number} is {state}",
+        lambda: (notice := notice_of(system, batch_id, kind)) and (notice.state, notice.number) == (state, number),
+        f"{kind} {number} is {state}",
     )
-    return find_notice(system.address, batch_id)
+    return find_notice(system.address, batch_id, kind)
 
 
 def heard(system: System, batch_id: str) -> list[Mapping[str, Any]]:
-    """Everything said of the batch's notice on `progress`."""
+    """Everything said of the batch's mail on `progress`."""
     values = [json.loads(record.value) for record in read_topic(system.address, "progress") if record.value]
-    return [value for value in values if value["batch_id"] == batch_id and value["type"].startswith("Notice")]
+    return [value for value in values if value["batch_id"] == batch_id and value.get("notice") == "mail"]
 
 
 def command(system: System, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -103,7 +112,7 @@ def command(system: System, *arguments: str) -> "subprocess.CompletedProcess[str
     )
 
 
-@pytest.mark.parametrize("point", ["notify.after_intent", "mail.recorded", "notify.after_ended"])
+@pytest.mark.parametrize("point", ["notify.after_intent", "mail.recorded", "mail.told"])
 def test_a_notifier_that_dies_where_the_outcome_can_be_known_sends_one_mail(
     system: System, mailbox: Mailbox, point: str
 ) -> None:
@@ -217,3 +226,34 @@ def test_no_address_is_on_the_log_or_in_a_log(system: System) -> None:
     logs = [path for path in system.settings.logs.rglob("*") if path.is_file()]
     assert logs
     assert not [path for path in logs if b"canary" in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("point", "number", "posts"),
+    [("webhook.begun", 2, 1), ("webhook.sent", 2, 2), ("webhook.recorded", 1, 1), ("webhook.told", 1, 1)],
+)
+def test_a_webhook_whose_sender_dies_arrives_with_the_same_id_each_time(
+    system: System, receiver: Receiver, point: str, number: int, posts: int
+) -> None:
+    batch_id = dying_at(system, point)
+
+    settled(system, batch_id, "sent", number, "webhook")
+
+    taken = receiver.about(batch_id)
+    assert len(taken) == posts
+    assert len({(post.id, post.body) for post in taken}) == 1
+    assert all(post.is_genuine for post in taken)
+    assert json.loads(taken[0].body)["type"] == "BatchSealed"
+
+
+def test_a_receiver_that_is_gone_is_asked_again_when_a_person_says_so(system: System, receiver: Receiver) -> None:
+    receiver.statuses = [410]
+    batch_id = told(system)
+    settled(system, batch_id, "failed", 1, "webhook")
+
+    answer = command(system, "resend", batch_id, "--by", "webhook")
+
+    assert answer.returncode == 0, answer.stderr
+    settled(system, batch_id, "sent", 2, "webhook")
+    first, second = receiver.about(batch_id)
+    assert first.id == second.id

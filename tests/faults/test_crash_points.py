@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from broker.apps import read_topic
 from broker.live import System, a_system, assert_clean, assert_exact
-from faults.crashing.rounds import BEFORE_ALL, Round, all_of_them, once_each
+from faults.crashing.rounds import BEFORE_ALL, PASSED_ONCE, Round, all_of_them, once_each
 from mailserver import FreePortController
+from webhookserver import SECRET, Receiver
 
 from pressrun.crashpoints import POINTS, Crashpoints
 from pressrun.notices import read_notices
+from schemas.notices import NoticeKind
 
 pytestmark = pytest.mark.broker
 
@@ -37,9 +39,10 @@ class Postbox:
 class Scene:
     """One system for all rounds, and how often an undisturbed batch passes each point in it."""
 
-    def __init__(self, system: System, postbox: Postbox) -> None:
+    def __init__(self, system: System, postbox: Postbox, receiver: Receiver) -> None:
         self.system = system
         self.postbox = postbox
+        self.receiver = receiver
         self._totals = itertools.count(TOTAL)
         self.points = Crashpoints(system.directory / "crashpoints")
         self.passes = self._count_passes()
@@ -61,12 +64,25 @@ class Scene:
         batch_id = self.system.submit(total, notify="ann@example.com")
         state = self.system.wait_until_sealed(batch_id)
         assert_exact(self.system, state, total)
-        self.system.until(lambda: self.outcome_of(batch_id), "the notice has an outcome")
+        self.system.until(lambda: self.outcome_of(batch_id, "mail"), "the mail has an outcome")
+        self.system.until(lambda: self.outcome_of(batch_id, "webhook"), "the webhook has an outcome")
         return batch_id
 
-    def outcome_of(self, batch_id: str) -> str | None:
-        """What became of the mail about a batch, as soon as that is certain or certain never to be."""
-        states = [notice.state for notice in read_notices(self.system.address) if notice.event.batch_id == batch_id]
+    def await_deaths(self, armed: Round) -> None:
+        """Until all have died that can; a second death is let off where nobody comes by a second time."""
+        let_off = PASSED_ONCE if armed.again else frozenset[str]()
+
+        def have_all_died() -> bool:
+            return all(self.points.deaths_left(point) <= (point in let_off) for point in armed.points)
+
+        self.system.until(have_all_died, f"all deaths of {armed}")
+        for point in armed.points:
+            self.points.disarm(point)
+
+    def outcome_of(self, batch_id: str, kind: NoticeKind) -> str | None:
+        """What became of a notice about a batch, as soon as that is certain or certain never to be."""
+        notices = read_notices(self.system.address)
+        states = [notice.state for notice in notices if (notice.event.batch_id, notice.kind) == (batch_id, kind)]
         return next((state for state in states if state in {"sent", "failed", "unknown"}), None)
 
 
@@ -77,8 +93,10 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     controller.start()
     settings = {"crashpoints": "1", "item_delay_ms": DELAY_MS, "smtp_port": str(controller.port)}
     try:
-        with a_system(tmp_path_factory.mktemp("crash-points"), **settings) as system:
-            yield Scene(system, postbox)
+        with Receiver() as receiver:
+            settings |= {"webhook_url": receiver.url, "webhook_secret": SECRET}
+            with a_system(tmp_path_factory.mktemp("crash-points"), **settings) as system:
+                yield Scene(system, postbox, receiver)
     finally:
         controller.stop()
 
@@ -104,10 +122,14 @@ def die_and_look(scene: Scene, armed: Round) -> None:
 
     batch_id = scene.run()
 
-    scene.system.until(lambda: not [p for p in armed.points if scene.points.is_armed(p)], f"all deaths of {armed}")
-    outcome = scene.outcome_of(batch_id)
+    scene.await_deaths(armed)
+    outcome = scene.outcome_of(batch_id, "mail")
     assert scene.postbox.about(batch_id) == (1 if outcome == "sent" else scene.postbox.about(batch_id)) <= 1
-    assert outcome == "sent" or any(point.startswith(("mail.", "notify.")) for point in armed.points)
+    assert outcome == "sent" or any(point.startswith(("mail.", "notify.", "webhook.")) for point in armed.points)
+    assert scene.outcome_of(batch_id, "webhook") == "sent"
+    posts = scene.receiver.about(batch_id)
+    assert len({(post.id, post.body) for post in posts}) == 1
+    assert all(post.is_genuine for post in posts)
     assert_clean(scene.system, batch_id)
     assert_said_once(scene.system, batch_id)
 

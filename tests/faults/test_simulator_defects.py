@@ -13,6 +13,7 @@ FOUND_AS = {
     "a doubled completion": {"completed_twice"},
     "a mail without an intent": {"mailed_twice"},
     "a mail without the right to send it": {"mailed_twice"},
+    "a webhook that is sent once": {"undelivered"},
     "a zombie's late write": {"count_down", "rows_left", "told_after_end", "state_reopened", "committed_early"},
     "a lost window": {"stuck", "repair_needed"},
     "early retention": {"unsealed", "archive_differs", "stuck"},

@@ -10,8 +10,26 @@ from pressrun.crashpoints import POINTS
 Place = Literal["first", "middle", "last"]
 PLACES: tuple[Place, ...] = ("first", "middle", "last")
 
-ROLE_OF = {"segment": "render", "blob": "aggregate", "mail": "notify"}
+ROLE_OF = {"segment": "render", "blob": "aggregate", "mail": "notify", "webhook": "notify"}
 """Who passes the points that are not named after a role (blobs: tallies; intake's are passed by the submitter)."""
+
+PASSED_ONCE = frozenset(
+    {
+        "blob.written",
+        "close.linked",
+        "close.noted",
+        "close.segments_removed",
+        "close.after_sealed_said",
+        "close.after_ended_said",
+        "mail.begun",
+        "mail.sent",
+        "mail.recorded",
+        "mail.told",
+        "webhook.recorded",
+        "webhook.told",
+    }
+)
+"""What is done there is done for good: whoever takes over finds it, and mostly does not come by again."""
 
 BEFORE_ALL = 1_000_000_000
 """As many passes are never made: the file counts them down and nobody dies."""

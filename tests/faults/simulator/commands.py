@@ -22,9 +22,9 @@ class Occasion(NamedTuple):
 
     @property
     def notice(self) -> Notice | None:
-        """The notice of the batch, where there is one by now."""
-        notices = kept_notices(self.world)
-        return next((notice for notice in notices if notice.event.batch_id == self.order.batch_id), None)
+        """A notice of the batch, where there is one by now."""
+        notices = [n for n in kept_notices(self.world) if n.event.batch_id == self.order.batch_id]
+        return self.chance.choice(notices) if notices else None
 
 
 def cancel(occasion: Occasion) -> Event:
@@ -48,6 +48,7 @@ def resend(occasion: Occasion) -> Event | None:
         time=START,
         batch_id=occasion.order.batch_id,
         about=notice.event.id,
+        notice=notice.kind,
         number=notice.number,
     )
 
@@ -61,6 +62,7 @@ def settle(occasion: Occasion) -> Event | None:
         time=START,
         batch_id=occasion.order.batch_id,
         about=notice.event.id,
+        notice=notice.kind,
         number=notice.number,
         outcome=occasion.chance.choice(("sent", "failed")),
     )

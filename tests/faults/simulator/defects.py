@@ -16,6 +16,7 @@ from faults.simulator.verdicts import Broken
 from faults.simulator.worker import Worker
 from faults.simulator.world import ROLES
 
+from pressrun import tries
 from pressrun.domain.batches import Say
 from pressrun.domain.closings import Effect
 from pressrun.domain.counting import Counted
@@ -169,14 +170,15 @@ class MailsAtOnce(Notifier):
 
     def work(self, events: Sequence[Record]) -> Work:
         for event in events:
-            if isinstance(event, BatchSealed) and self._has_address(event.batch_id):
+            if isinstance(event, BatchSealed) and "mail" in self._ways(event.batch_id):
                 self.world.mail(mean(event).errand, 1, "accepted")
                 yield "mailed"
         return (yield from super().work(events))
 
-    def _send(self, notice: Notice, number: int) -> Delivery:  # noqa: ARG002 - it is sent already
-        yield "mailed"
-        return Verdict("sent", None, number)
+    def _send(self, notice: Notice, number: int) -> Delivery:
+        if notice.kind == "mail":
+            return Verdict("sent", None, number)
+        return (yield from super()._send(notice, number))
 
 
 class TrustsRows(Counter):
@@ -243,6 +245,7 @@ DEFECTS: Sequence[Defect] = (
     Defect("a doubled completion", roles=(CompletesAnew,)),
     Defect("a mail without an intent", roles=(MailsAtOnce,)),
     Defect("a mail without the right to send it", rules=((Tries, "begin", lambda *_: True),)),
+    Defect("a webhook that is sent once", rules=((tries, "outcome_of_another", lambda _, noted: noted or "unknown"),)),
     Defect("a zombie's late write", rules=((Log, "_let_write", lambda *_: None),)),
     Defect("a lost window", roles=(StoresWindowFirst,)),
     Defect("early retention", roles=(RemovesEarly,)),

@@ -45,8 +45,9 @@ class Branching(FairCourse):
 
 
 def setting_of(total: int, roles: tuple[type[Process], ...] = ROLES) -> Setting:
-    """A batch of so many items whose last one fails."""
-    return Setting(orders=(Order(total=total, failing=frozenset({total - 1} if total > 1 else ())),), roles=roles)
+    """A batch of so many items whose last one fails, and whose end is told by every way."""
+    order = Order(total=total, failing=frozenset({total - 1} if total > 1 else ()))
+    return Setting(orders=(order,), has_webhook=True, roles=roles)
 
 
 def run_all(setting: Setting, share: tuple[int, int] = (0, 1)) -> Coverage:

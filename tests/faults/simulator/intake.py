@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from faults.simulator.orders import decision_on, reception_of
+from faults.simulator.notifier import ways_of
+from faults.simulator.orders import CONTACT, decision_on, reception_of
 from faults.simulator.processes import Process, Steps, Work
 from faults.simulator.verdicts import Broken
 
@@ -11,7 +12,6 @@ from schemas.results import BatchAccepted, BatchRejected
 from schemas.submissions import BatchSubmitted, CancelBatch, ResendNotice, SettleNotice
 from sinks.errors import StorageFull
 
-CONTACT = "contact.json"
 REJECTED = "rejected.json"
 SEALED = "sealed.json"
 FAILED = "failed.json"
@@ -39,7 +39,7 @@ class Intake(Process):
             else:
                 yield from self.say(event, "dispatch")
         elif isinstance(event, ResendNotice | SettleNotice):
-            if self.world.storage.read_note(event.batch_id, CONTACT) != "someone":
+            if event.notice not in ways_of(self.world, event.batch_id):
                 yield from self.bury("unknown_notice")
             else:
                 yield from self.say(event, "progress")

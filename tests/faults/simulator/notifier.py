@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, cast
 
 from faults.simulator.acting import ActingProcess
-from faults.simulator.intake import CONTACT
+from faults.simulator.orders import CONTACT
 from faults.simulator.processes import Steps, Work
 from faults.simulator.verdicts import require
 
@@ -15,13 +15,15 @@ from pressrun.domain.notices import (
     ended_of,
     is_in_time,
     notice_of,
+    outcome_of_another,
     read_notice,
     step,
     write_notice,
 )
+from pressrun.domain.patience import is_given_up, seconds_until_next
 from pressrun.tries import Tries, Verdict
 from schemas.events import Record
-from schemas.notices import NoticeOutcome
+from schemas.notices import NoticeKind, NoticeOutcome
 from schemas.progress import NoticeBegun, NoticeEnded
 from schemas.results import BatchFailed, BatchRejected, BatchSealed
 from schemas.submissions import ResendNotice, SettleNotice
@@ -31,20 +33,34 @@ if TYPE_CHECKING:
     from faults.simulator.world import World
 
 Answer = Literal["accepted", "refused", "busy", "accepted_unheard", "lost_unheard", "unreachable"]
-"""What the mail server does with a mail; of an unheard answer nobody learns, and unreachable is before it is begun."""
+"""What a server does with a notice; of an unheard answer nobody learns, a mail to an unreachable one is not begun."""
 
-OUTCOMES: dict[Answer, NoticeOutcome] = {
+LONGEST_WAIT_SECONDS = 60.0
+"""The hours between two tries at a webhook would show nothing more."""
+
+OUTCOMES: dict[Answer, NoticeOutcome | None] = {
     "accepted": "sent",
     "refused": "failed",
     "busy": "waiting",
-    "accepted_unheard": "unknown",
-    "lost_unheard": "unknown",
+    "accepted_unheard": None,
+    "lost_unheard": None,
+    "unreachable": "waiting",
 }
+"""None where the way decides what a silence means."""
 ROW = b"notice/"
-FIRST_WAIT_SECONDS = 1.0
 HEARD = (BatchSealed, BatchRejected, BatchFailed, NoticeBegun, NoticeEnded, ResendNotice, SettleNotice)
 
 Delivery: TypeAlias = Generator[str, None, Verdict]
+
+
+def ways_of(world: "World", batch_id: str) -> Sequence[NoticeKind]:
+    """By which ways the end of a batch is told."""
+    contact = world.storage.read_note(batch_id, CONTACT)
+    is_there: dict[NoticeKind, bool] = {
+        "mail": contact == "someone",
+        "webhook": contact is not None and world.setting.has_webhook,
+    }
+    return [kind for kind, is_wanted in is_there.items() if is_wanted]
 
 
 class Notifier(ActingProcess):
@@ -73,13 +89,20 @@ class Notifier(ActingProcess):
         return True
 
     def _hear(self, event: Heard) -> Steps:
-        if isinstance(event, HEARD[:3]) and not self._has_address(event.batch_id):
-            return
-        key = ROW + notice_of(event).encode()
+        kinds = (
+            self._ways(event.batch_id)
+            if isinstance(event, BatchSealed | BatchRejected | BatchFailed)
+            else [event.notice]
+        )
+        for kind in kinds:
+            yield from self._move(event, kind)
+
+    def _move(self, event: Heard, kind: NoticeKind) -> Steps:
+        key = ROW + notice_of(event, kind).encode()
         before = read_notice(self.table.get(key))
         if before is None and isinstance(event, ResendNotice | SettleNotice):
             yield from self.bury("unknown_notice")
-        after, said = step(before, event, self.world.now())
+        after, said = step(before, event, self.world.now(), kind)
         yield from self.say_all((word, self.topic) for word in said)
         if after is None or after == before:
             return
@@ -88,15 +111,18 @@ class Notifier(ActingProcess):
         if after.is_open:
             self.open_notices[key] = after
 
-    def _has_address(self, batch_id: str) -> bool:
-        return self.world.storage.read_note(batch_id, CONTACT) == "someone"
+    def _ways(self, batch_id: str) -> Sequence[NoticeKind]:
+        return ways_of(self.world, batch_id)
 
     def act(self, intent: Notice, tries: int) -> Generator[str, None, float | None]:
         verdict = yield from self._deliver(intent)
         if verdict.is_new or tries == 0:
             ended = ended_of(intent, verdict.number, verdict.outcome, verdict.code, self.world.now())
             yield from self.say(ended, self.topic)
-        return FIRST_WAIT_SECONDS * float(2 ** min(tries, 6)) if verdict.outcome == "waiting" else None
+        if verdict.outcome != "waiting":
+            return None
+        begun = verdict.number - intent.since + 1 if verdict.is_new else 0
+        return min(seconds_until_next(intent.kind, begun, tries), LONGEST_WAIT_SECONDS)
 
     def _deliver(self, notice: Notice) -> Delivery:
         number: int = notice.since
@@ -105,6 +131,8 @@ class Notifier(ActingProcess):
             yield "looked"
             if isinstance(looked, Verdict):
                 return looked
+            if is_given_up(notice.kind, looked - notice.since):
+                return Verdict("failed", "webhook_given_up", looked - 1)
             number = looked
             return (yield from self._send(notice, number))
         except BatchFolderMissing:
@@ -114,7 +142,7 @@ class Notifier(ActingProcess):
 
     def _send(self, notice: Notice, number: int) -> Delivery:
         answer = self.world.chance.mail_answer()
-        if answer == "unreachable":
+        if answer == "unreachable" and notice.kind == "mail":
             return Verdict("waiting", answer, number, is_new=False)
         begun = self.world.now()
         yield from self.say(begun_of(notice, number, begun), self.topic)
@@ -124,7 +152,7 @@ class Notifier(ActingProcess):
             return self._tries.settle(notice, number)
         own: NoticeOutcome = "waiting"
         if is_in_time(begun, self.world.now()):
-            own = OUTCOMES[answer]
+            own = OUTCOMES[answer] or outcome_of_another(notice.kind, None)
             self.world.mail(notice.errand, number, answer)
             yield "mailed"
         try:
@@ -144,6 +172,6 @@ class Notifier(ActingProcess):
     def check_commit(self, events: Sequence[Record]) -> None:
         rows = self.world.log.changelogs[self.seat]
         for event in events:
-            if isinstance(event, BatchSealed | BatchRejected | BatchFailed) and self._has_address(event.batch_id):
-                is_kept = ROW + notice_of(event).encode() in rows
-                require(is_kept, "committed_early", event.id, "before its notice was kept")
+            if isinstance(event, BatchSealed | BatchRejected | BatchFailed):
+                are_kept = all(ROW + notice_of(event, kind).encode() in rows for kind in self._ways(event.batch_id))
+                require(are_kept, "committed_early", event.id, "before its notices were kept")

@@ -31,7 +31,7 @@ def check(world: World) -> None:
             check_conservation(world, order)
             check_announcements(order, words["progress"], words["completions"])
             check_states(words["batches"], words["progress"])
-        check_mails(world, order)
+        check_notices(world, order)
     require(world.buried.count("unknown_batch") >= world.poisoned, "poison_lost", world.buried)
     check_hygiene(world)
 
@@ -144,15 +144,19 @@ def check_rejection(order: Order, states: list[Event], progress: list[Event]) ->
     require(not others, "told_after_end", others)
 
 
-def check_mails(world: World, order: Order) -> None:
-    """At most one mail for each errand, as many as are said to be sent, and a doubt only where there was cause."""
+def check_notices(world: World, order: Order) -> None:
+    """Each way has its notice; a mail goes at most once for each errand, a webhook at least once."""
     notices = [notice for notice in kept_notices(world) if notice.event.batch_id == order.batch_id]
-    require(len(notices) == order.notify, "notice_lost", notices)
+    require(len(notices) == order.notify + world.setting.has_webhook, "notice_lost", notices)
     for notice in notices:
         require(not notice.is_open, "notice_open", notice)
         errands = [mail.errand for mail in world.mails if mail.errand.startswith(notice.id)]
-        require(len(errands) == len(set(errands)), "mailed_twice", errands)
         taken = notice.errand in errands
+        if notice.kind == "webhook":
+            require(notice.state in {"sent", "failed"}, "undelivered", notice)
+            require(notice.state != "sent" or taken, "undelivered", notice)
+            continue
+        require(len(errands) == len(set(errands)), "mailed_twice", errands)
         if notice.code != "settled":
             require(notice.state != "sent" or taken, "never_mailed", notice)
             require(notice.state != "failed" or not taken, "mailed_and_failed", notice)

@@ -20,6 +20,7 @@ ITEM_PARTITIONS = 2
 TICK = Tick(id="tick", time=START)
 VARIABLES = ("name",)
 KILLS = "__kill__"
+CONTACT = "contact.json"
 REFUSED = "\u2603"
 
 

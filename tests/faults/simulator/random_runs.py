@@ -64,9 +64,9 @@ class RandomCourse(FairCourse):
         return sorted(said, key=lambda pair: ranks[pair[1]])
 
     def mail_answer(self) -> Answer:
-        """A server that is busy or away comes to itself in the end."""
+        """A server that is busy, silent or away comes to itself in the end."""
         answer = self._chance.choice(ANSWERS) if self._refusals_left else "accepted"
-        self._refusals_left -= answer in {"busy", "unreachable"}
+        self._refusals_left -= answer not in {"accepted", "refused"}
         return answer
 
     def _draw_next(self, point: int) -> int:
@@ -121,6 +121,7 @@ def world_of(
         window=chance.choice((2, 4, 8, 8)),
         at_most=chance.choice((3, 4096)),
         partitions=chance.choice((1, 1, 1, 2)),
+        has_webhook=chance.random() < 0.25,
         roles=roles,
     )
     return World(setting, RandomCourse(chance, chance.randrange(1, 8), kinds), trace=trace)

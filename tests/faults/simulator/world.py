@@ -55,6 +55,7 @@ class Setting:
     """Items released by one body."""
     partitions: int = 1
     """Of results, completions, progress and batches."""
+    has_webhook: bool = False
     roles: tuple[type[Process], ...] = ROLES
 
     @cached_property

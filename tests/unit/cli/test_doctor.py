@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from typer.testing import Result
+from webhookserver import SECRET, Receiver
 
 from pressrun.diagnosis import judge_installation, judge_python
 from pressrun.doctor import CHECKS, examine
@@ -195,6 +196,24 @@ def test_a_sender_that_is_no_address_is_a_fault(run: Run, monkeypatch: pytest.Mo
     monkeypatch.setenv("PRESSRUN_SMTP_FROM", "nobody")
 
     assert finding_of(run, "smtp")["message"].startswith("address_invalid: ")
+
+
+def test_without_a_receiver_of_webhooks_nothing_is_wrong(run: Run) -> None:
+    assert finding_of(run, "webhook")["verdict"] == "ok"
+
+
+def test_a_receiver_of_webhooks_is_looked_for_and_its_address_not_shown(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESSRUN_WEBHOOK_SECRET", SECRET)
+    with Receiver() as receiver:
+        monkeypatch.setenv("PRESSRUN_WEBHOOK_URL", f"{receiver.url}/token-canary")
+        there = finding_of(run, "webhook")
+    away = finding_of(run, "webhook")
+
+    assert (there["verdict"], away["verdict"]) == ("ok", "warning")
+    assert receiver.posts == []
+    assert "canary" not in str(there) + str(away)
 
 
 def finding_of(run: Run, check: str, *options: object) -> dict[str, str]:

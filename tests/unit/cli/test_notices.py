@@ -100,4 +100,4 @@ def test_looking_at_notices_loads_neither_the_renderer_nor_faust() -> None:
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
 
     assert "typer" in loaded
-    assert not {"reportlab", "pikepdf", "fontTools", "uharfbuzz", "faust"} & set(loaded)
+    assert not {"reportlab", "pikepdf", "fontTools", "uharfbuzz", "faust", "aiohttp"} & set(loaded)

@@ -32,5 +32,5 @@ def test_every_scenario_stands_for_a_promise() -> None:
 
 
 def test_the_number_of_planted_defects_is_said() -> None:
-    assert len(DEFECTS) == 20
-    assert "twenty defects" in PAGE
+    assert len(DEFECTS) == 21
+    assert "twenty-one defects" in PAGE

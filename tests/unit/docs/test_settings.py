@@ -2,6 +2,7 @@
 
 import pytest
 from unit.docs.pages import pages, read
+from webhookserver import SECRET
 
 from pressrun.documents.settings_table import render_settings, variables_of
 from pressrun.settings import Settings
@@ -22,7 +23,10 @@ def test_a_documented_variable_sets_its_setting(name: str, monkeypatch: pytest.M
             monkeypatch.delenv(variable, raising=False)
     values = {"broker_engine": "java", "log_level": "debug", "archive_fsync": "false", "broker_heap_mb": "1024"}
     values |= {"item_traps": "true", "crashpoints": "true", "dead_letter_share": "0.7"}
+    values |= {"webhook_url": "https://example.com/", "webhook_secret": SECRET}
     value = values.get(name, "17")
+    if name == "webhook_url":
+        monkeypatch.setenv("PRESSRUN_WEBHOOK_SECRET", SECRET)
 
     for variable in NAMES[name]:
         monkeypatch.setenv(variable, value)

@@ -12,10 +12,10 @@ from aiosmtpd.smtp import AuthResult
 from sinks.mail import sending
 from sinks.mail.errors import HeaderUnsafe
 from sinks.mail.notices import BatchNotice
-from sinks.mail.outcomes import NotSent, Sent, Unknown
 from sinks.mail.rendering import render_notice
 from sinks.mail.sending import send_notice
 from sinks.mail.settings import Encryption, MailSettings
+from sinks.outcomes import NotSent, Sent, Unknown
 
 
 @pytest.fixture

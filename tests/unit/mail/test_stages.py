@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from unit.mail.scripted import BEHAVIOURS, BENIGN, REFUSING, STAGES, ScriptedServer
 
-from sinks.mail.outcomes import MailOutcome, NotSent, Sent, Unknown
 from sinks.mail.sending import send_notice
 from sinks.mail.settings import Encryption, MailSettings
+from sinks.outcomes import Delivery, NotSent, Sent, Unknown
 
 PATIENT = 30.0
 SHORT = 1.0
@@ -40,10 +40,10 @@ class Played:
     """A conversation with a server that misbehaves, and what a second one came to where one was allowed."""
 
     server: ScriptedServer
-    outcome: MailOutcome
+    outcome: Delivery
     has_handed_over: bool
     taken_first: int
-    again: MailOutcome | None
+    again: Delivery | None
 
 
 def a_message() -> EmailMessage:

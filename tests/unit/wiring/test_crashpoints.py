@@ -4,11 +4,13 @@ import os
 import re
 import signal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from pressrun.crashpoints import POINTS, Crashpoints, crashpoint_of
 from pressrun.settings import Settings
+from schemas.notices import NoticeKind
 
 ROOT = Path(__file__).parents[3]
 SOURCES = ("agents", "streams", "sinks", "pressrun")
@@ -66,6 +68,8 @@ def test_every_point_is_passed_somewhere_and_every_passed_point_is_listed() -> N
             if path.name != "crashpoints.py":
                 written |= set(re.findall(r"[\"\x27]([a-z]+\.[a-z_]+)[\"\x27]", path.read_text(encoding="utf-8")))
     commits = {point for point in POINTS if point.endswith(".before_commit")}
+    ways = {f"{way}.{step}" for way in get_args(NoticeKind) for step in ("begun", "sent", "recorded", "told")}
 
     assert len(set(POINTS)) == len(POINTS)
-    assert set(POINTS) - commits <= written
+    assert set(POINTS) - commits - ways <= written
+    assert ways <= set(POINTS)

@@ -1,7 +1,7 @@
 """Mail is sent at most once, whenever a sender dies or sleeps; what nobody can know is said to be unknown."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -14,10 +14,11 @@ from stage import NotingOutbox
 
 from pressrun.domain.notices import BEGIN_WITHIN_SECONDS, Notice, mean, step
 from pressrun.doorkeeper import CONTACT
-from pressrun.mailing import AddressBook, Mailer
+from pressrun.mailing import AddressBook, ByMail
 from pressrun.settings import Settings
+from pressrun.telling import Teller, Way
 from schemas.events import Record
-from schemas.notices import NoticeOutcome
+from schemas.notices import NoticeKind, NoticeOutcome
 from schemas.plans import Contact
 from schemas.progress import NoticeBegun, NoticeEnded
 from schemas.submissions import ResendNotice
@@ -69,15 +70,17 @@ def a_mailer(
     storage: LocalStorage,
     settings: Settings,
     outbox: NotingOutbox,
-    server: FreePortController | None,
+    server: FreePortController | int | None,
     address: str | None = "ann@example.com",
     steady: Callable[[], float] = lambda: 0.0,
-) -> Mailer:
-    port = server.port if server else 1
+) -> Teller:
+    port = server.port if isinstance(server, FreePortController) else server or 1
     storage.create_batch_folder(BATCH, 1)
     contact = Contact(name="Spring", notify=address, fingerprint="x")
     storage.put_if_absent(BATCH, CONTACT, contact.model_dump_json().encode())
-    return Mailer(storage, outbox, settings.model_copy(update={"smtp_port": port}), steady=steady)  # type: ignore[arg-type] # a fake voice
+    settings = settings.model_copy(update={"smtp_port": port})
+    ways: Mapping[NoticeKind, Way] = {"mail": ByMail(AddressBook(storage, settings), settings)}
+    return Teller(storage, outbox, ways, steady=steady)  # type: ignore[arg-type] # a fake voice
 
 
 def outcomes(outbox: NotingOutbox) -> list[str]:
@@ -167,7 +170,7 @@ DEATHS = [
     "mail.recorded",
     "before NoticeEnded",
     "after NoticeEnded",
-    "notify.after_ended",
+    "mail.told",
     "never",
 ]
 UNKNOWABLE = {"mail.begun", "mail.sent"}
@@ -383,8 +386,7 @@ async def test_an_intent_taken_away_before_it_was_begun_leaves_nothing(
 
     silent = await asyncio.start_server(greet_and_fall_silent, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
-    a_mailer(storage, settings, outbox, None)
-    mailer = Mailer(storage, outbox, settings.model_copy(update={"smtp_port": port}))  # type: ignore[arg-type] # a fake voice
+    mailer = a_mailer(storage, settings, outbox, port)
     telling = asyncio.create_task(mailer.tell(NOTICE, 0))
     visitor = await visitors.get()
 
@@ -480,5 +482,5 @@ def test_a_batch_without_an_address_is_not_told_about(
 ) -> None:
     a_mailer(storage, settings, outbox, None, address=None)
 
-    assert not AddressBook(storage).has_address(BATCH)
-    assert not AddressBook(storage).has_address("batch-9999")
+    assert not AddressBook(storage, settings).ways(BATCH)
+    assert not AddressBook(storage, settings).ways("batch-9999")

@@ -1,0 +1,1 @@
+"""Webhooks: the facts about a batch for programs, signed and sent at least once."""
