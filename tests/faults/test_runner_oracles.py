@@ -6,19 +6,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from faults.runner.archive_oracle import judge_end
 from faults.runner.faultlog import Fault
 from faults.runner.handing import Handed
 from faults.runner.hygiene import Footprint, judge_growth
+from faults.runner.notice_oracle import judge_webhooks
 from faults.runner.record_oracle import judge_announcements, judge_dead_letters, judge_progress
 from faults.runner.records import Said
 from faults.runner.recovery import percentile, recoveries
 from faults.runner.running import too_few
 from faults.runner.scenario import Scenario
+from faults.runner.verdicts import Verdict
+from webhookserver import KEY, Post, Receiver
 
 from schemas.batches import BatchState
 from schemas.plans import Plan
 from schemas.submissions import BatchSubmitted
+from sinks.webhooks.sending import Webhook, sign
 
 BATCH = "20260101-000000-aaaaaaaaaa"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -178,6 +183,28 @@ def test_an_archive_without_a_sealed_batch_is_seen(tmp_path: Path) -> None:
     (tmp_path / f"{BATCH}-1.zip").write_bytes(b"")
 
     assert judge_end(a_handed_batch({0: "s0"}, "rejected"), a_state("rejected"), tmp_path).wrong
+
+
+def a_post(batch_id: str = "b1", *, number: int = 1, key: bytes = KEY) -> Post:
+    body = f'{{"batch_id": "{batch_id}"}}'.encode()
+    signature = sign(Webhook(f"msg_{number}", 1, body), key)
+    return Post({"webhook-id": f"msg_{number}", "webhook-timestamp": "1", "webhook-signature": signature}, body)
+
+
+def test_a_repeated_webhook_is_no_fault() -> None:
+    assert judge_webhooks(["b1"], Receiver([a_post(), a_post()])) == Verdict()
+
+
+def test_a_webhook_that_never_came_is_lost() -> None:
+    verdict = judge_webhooks(["b1", "b2"], Receiver([a_post()]))
+
+    assert verdict.lost == 1
+    assert verdict.wrong
+
+
+@pytest.mark.parametrize("other", [a_post(number=2), a_post(key=KEY[::-1])])
+def test_a_repeat_with_another_id_and_a_forged_webhook_are_seen(other: Post) -> None:
+    assert len(judge_webhooks(["b1"], Receiver([a_post(), other])).wrong) == 1
 
 
 def test_growth_of_a_process_that_lived_on_is_seen_and_one_that_died_is_not_compared() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from faults.runner.archive_oracle import judge_end
 from faults.runner.arena import Arena
 from faults.runner.hygiene import Footprint, footprints, judge_files, judge_growth
-from faults.runner.record_oracle import judge_announcements, judge_dead_letters, judge_progress, mails_settled
+from faults.runner.notice_oracle import judge_mails, judge_webhooks, mails_settled
+from faults.runner.record_oracle import judge_announcements, judge_dead_letters, judge_progress
 from faults.runner.records import Said, read_said, states_now
 from faults.runner.verdicts import Verdict, together
 from faults.runner.waiting import Stuck
@@ -38,7 +39,7 @@ def end_run(arena: Arena, before: Mapping[int, Footprint]) -> Ended:
     states = await_ends(arena)
     seconds = time.monotonic() - began
     address = arena.system.address
-    progress = await_mails(arena)
+    progress = await_notices(arena)
     results, completions = read_said(address, "results"), read_said(address, "completions")
     batches = {handed.batch_id for handed in arena.handed}
     archives = arena.system.settings.archives
@@ -48,7 +49,8 @@ def end_run(arena: Arena, before: Mapping[int, Footprint]) -> Ended:
             judge_progress(progress),
             judge_announcements((results, progress, completions), batches),
             judge_dead_letters(read_said(address, "dead-letters"), arena.poison),
-            _judge_mails(arena, progress),
+            judge_mails(arena.handed, arena.mailbox.accepted, progress),
+            judge_webhooks([handed.batch_id for handed in arena.handed], arena.mailbox.receiver),
             judge_files(arena, batches),
             judge_growth(before, footprints(arena)),
         )
@@ -78,31 +80,17 @@ def _standing(states: Mapping[str, BatchState]) -> set[tuple[str, str, int]]:
     return {(one.batch_id, one.status, one.succeeded + one.failed + one.cancelled) for one in states.values()}
 
 
-def await_mails(arena: Arena) -> list[Said]:
+def await_notices(arena: Arena) -> list[Said]:
     """The whole of `progress`, once every notice has an outcome there or the time for it is over."""
     wanted = {handed.batch_id for handed in arena.handed if handed.submission.notify}
     deadline = time.monotonic() + MAIL_SECONDS
     while True:
         progress = read_said(arena.system.address, "progress")
-        if wanted <= {batch for batch, _ in mails_settled(progress)} or time.monotonic() > deadline:
+        are_told = all(arena.mailbox.receiver.about(handed.batch_id) for handed in arena.handed)
+        are_mailed = wanted <= {batch for batch, _ in mails_settled(progress)}
+        if (are_told and are_mailed) or time.monotonic() > deadline:
             return progress
         time.sleep(POLL_SECONDS)
-
-
-def _judge_mails(arena: Arena, progress: list[Said]) -> Verdict:
-    """O4: at most one mail for each batch, and one unless it is said to be unknown."""
-    outcomes: dict[str, set[str]] = {}
-    for batch, outcome in mails_settled(progress):
-        outcomes.setdefault(batch, set()).add(outcome)
-    wrong, lost, doubled = [], 0, 0
-    for handed in arena.handed:
-        accepted, told = arena.mailbox.accepted[handed.batch_id], outcomes.get(handed.batch_id, set())
-        wanted = 1 if handed.submission.notify else 0
-        doubled += max(accepted - wanted, 0)
-        if accepted > wanted or (accepted < wanted and "unknown" not in told) or (wanted and not told):
-            wrong.append(f"{accepted} mails for {handed.batch_id}, said to be {sorted(told) or 'nothing'}")
-            lost += accepted < wanted
-    return Verdict(tuple(wrong), lost, doubled)
 
 
 def _has_ended(states: Mapping[str, Any], batch_id: str) -> bool:

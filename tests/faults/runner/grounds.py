@@ -12,6 +12,7 @@ from faults.runner.mailbox import Mailbox, an_open_mailbox
 from faults.runner.scenario import Ground, has
 from faults.runner.shims import build_shims
 from faults.runner.sizes import Sizes
+from webhookserver import SECRET
 
 from streams.administration import apply_topics
 from streams.devbroker import BrokerSettings, start_broker, stop_broker
@@ -84,6 +85,7 @@ def _outage(directory: Path, seed: int, sizes: Sizes, mailbox: Mailbox, stack: E
 
 def _system(directory: Path, mailbox: Mailbox, stack: ExitStack, **settings: str) -> System:
     fixed = {"item_delay_ms": FAST_DELAY_MS, "smtp_port": str(mailbox.port), "disk_reserve_mb": "1"}
+    fixed |= {"webhook_url": mailbox.receiver.url, "webhook_secret": SECRET}
     system = System(directory, **{**fixed, **settings})
     stack.callback(system.abandon)
     return system

@@ -1,7 +1,7 @@
 """What was said on the log: counts that only grow, one completion and one sealing each, only poison in dead-letters."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from faults.runner.records import Said
@@ -72,10 +72,3 @@ def judge_dead_letters(said: Sequence[Said], poison: int) -> Verdict:
 
 def _shown(one: Said) -> str:
     return str({name: value for name, value in one.body.items() if name not in {"value", "key"}})
-
-
-def mails_settled(said: Iterable[Said]) -> Iterator[tuple[str, str]]:
-    """Batch and outcome of every notice that ended."""
-    for one in said:
-        if one.body.get("type") == "NoticeEnded" and one.body["outcome"] != "waiting":
-            yield one.body["batch_id"], one.body["outcome"]
