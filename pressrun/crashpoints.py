@@ -89,16 +89,16 @@ class Crashpoints:
         """Nobody ends there any more."""
         (self._folder / point).unlink(missing_ok=True)
 
-    def deaths_left(self, point: str) -> int:
-        """How many are still to end there."""
+    def left(self, point: str) -> tuple[int, ...]:
+        """The passes at which somebody is still to end there, counted from now and then from each end."""
         try:
-            return len((self._folder / point).read_text(encoding="ascii").split())
+            return tuple(map(int, (self._folder / point).read_text(encoding="ascii").split()))
         except FileNotFoundError:
-            return 0
+            return ()
 
     def is_armed(self, point: str) -> bool:
         """Whether somebody is still to end there."""
-        return self.deaths_left(point) > 0
+        return bool(self.left(point))
 
 
 def _count_down(path: Path) -> bool:
