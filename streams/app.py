@@ -158,7 +158,11 @@ class BlockApp(faust.App):
 
     async def watch_acknowledgements(self) -> None:
         """End the process where one never comes although the broker answers."""
-        await self.acknowledgements.watch(lambda: broker_answers(self._servers), self.end_process)
+        await self.acknowledgements.watch(self.broker_answers, self.end_process)
+
+    async def broker_answers(self) -> bool:
+        """Whether a new connection to the broker gets an answer within seconds."""
+        return await broker_answers(self._servers)
 
     @property
     def _servers(self) -> Any:

@@ -4,7 +4,8 @@ StreamError
 ├── TopicMissing        a topic of the catalogue is not on the broker
 ├── BodyUnfinished      an agent's body ended without saying what became of its block
 ├── BodyOvertaken       partitions came to a worker whose body was still at work
-└── AcknowledgementLost the broker answers, and one acknowledgement never comes
+├── AcknowledgementLost the broker answers, and one acknowledgement never comes
+└── RecoveryStuck       the broker answers, and reading on after a rebalance never begins
 """
 
 from typing import ClassVar
@@ -41,4 +42,11 @@ class AcknowledgementLost(StreamError):
     """The broker answers, and yet an acknowledgement does not come: what was sent comes again from a new process."""
 
     code: ClassVar[str] = "acknowledgement_lost"
+    retriable: ClassVar[bool] = True
+
+
+class RecoveryStuck(StreamError):
+    """The broker answers, and yet its partitions do not come to this process: a new one asks again."""
+
+    code: ClassVar[str] = "recovery_stuck"
     retriable: ClassVar[bool] = True

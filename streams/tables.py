@@ -3,14 +3,15 @@
 Line numbers are of faust-streaming 0.15.3.
 """
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from faust.tables.manager import TableManager
-from faust.tables.recovery import Recovery
+from faust.tables.recovery import Recovery, ServiceStopped
 from faust.tables.table import Table
 from faust.types import TP
 
-from streams.errors import StreamError
+from streams.errors import RecoveryStuck, StreamError
 
 if TYPE_CHECKING:
     from streams.app import BlockApp
@@ -20,6 +21,10 @@ MARKER = b"marker/"
 
 FENCE = b"fence/"
 """Key prefix of the row by which a new owner makes the changelog refuse the one before."""
+
+
+ANSWERS_BEFORE_STUCK = 2
+"""So often, one request timeout after the other, the broker answers others and not us: it may just have come back."""
 
 
 class FlushedTable(Table):
@@ -88,7 +93,34 @@ class FlushedTable(Table):
 
 
 class PatientRecovery(Recovery):
-    """Recovery after which nothing is fetched between resuming and seeking (tables/recovery.py:624)."""
+    """Recovery that outlasts the broker, and after which nothing is fetched between resuming and seeking (624)."""
+
+    app: "BlockApp"
+
+    async def _wait(self, coro: Any, timeout: Any = None) -> None:  # noqa: ASYNC109 - Faust's signature
+        """Go on waiting while the broker is away; a process whose recovery does not end beside one that answers, ends.
+
+        Stock (tables/recovery.py:608), the first timeout is taken for the service's stop: recovery ends unsaid, and
+        its process holds its partitions for ever and does nothing.
+        """
+        if timeout is None:
+            await super()._wait(coro)
+            return
+        work, answers = asyncio.ensure_future(coro), 0
+        try:
+            while answers < ANSWERS_BEFORE_STUCK:
+                try:
+                    await super()._wait(asyncio.shield(work), timeout)
+                except ServiceStopped:
+                    if self.should_stop:
+                        raise
+                else:
+                    return
+                answers = answers + 1 if await self.app.broker_answers() else 0
+        finally:
+            work.cancel()
+        self.app.end_process(RecoveryStuck())
+        raise ServiceStopped
 
     async def on_recovery_completed(self, generation_id: int = 0) -> None:
         self.app.consumer.stop_flow()

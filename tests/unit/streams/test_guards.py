@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from faust.tables.recovery import ServiceStopped
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.app import BlockApp, BlockTopic, BlockTransport, ClusterSettings, create_app
 from streams.consumer import BlockConsumer
-from streams.errors import BodyOvertaken, BodyUnfinished
+from streams.errors import BodyOvertaken, BodyUnfinished, RecoveryStuck
 from streams.lanes import Block, Lane, Place
 from streams.producer import StrictBuffer, StrictProducer
 from streams.tables import FlushedTable, PatientRecovery
@@ -174,6 +175,58 @@ async def test_recovery_stops_the_flow_before_anything_is_resumed(
     await app.tables.recovery.on_recovery_completed(7)
 
     assert flow == [False]
+
+
+async def test_recovery_that_outlasts_its_timeout_goes_on_while_the_broker_is_away(
+    app: BlockApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[BaseException] = []
+    came_back = asyncio.Event()
+    looks = iter([False, True, False, False])
+
+    async def answers() -> bool:
+        answer = next(looks, None)
+        if answer is None:
+            came_back.set()
+        return bool(answer)
+
+    monkeypatch.setattr(app, "broker_answers", answers)
+    monkeypatch.setattr(app, "end_process", ended.append)
+
+    await app.tables.recovery._wait(came_back.wait(), timeout=0.01)
+
+    assert came_back.is_set()
+    assert ended == []
+
+
+async def test_recovery_that_does_not_end_beside_a_broker_that_answers_ends_the_process(
+    app: BlockApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[BaseException] = []
+    never = asyncio.get_running_loop().create_future()
+
+    async def answers() -> bool:
+        return True
+
+    monkeypatch.setattr(app, "broker_answers", answers)
+    monkeypatch.setattr(app, "end_process", ended.append)
+
+    with pytest.raises(ServiceStopped):
+        await app.tables.recovery._wait(never, timeout=0.01)
+
+    assert [type(error) for error in ended] == [RecoveryStuck]
+    assert never.cancelled()
+
+
+async def test_a_recovery_that_is_stopped_stops(app: BlockApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def look() -> bool:
+        raise AssertionError("nobody asks for the broker of a process that stops")
+
+    monkeypatch.setattr(app, "broker_answers", look)
+    app.tables.recovery._stopped.set()
+
+    with pytest.raises(ServiceStopped):
+        await app.tables.recovery._wait(asyncio.get_running_loop().create_future(), timeout=5)
 
 
 async def test_nothing_of_faust_listens_or_makes_topics(app: BlockApp) -> None:
