@@ -43,6 +43,8 @@ class Tries:
 
     def look(self, notice: Notice) -> int | Verdict:
         """The number of the errand's next try, or how an earlier one ended it."""
+        # Whoever had it before may have died over a note, and nobody else comes by this folder any more.
+        self._storage.sweep_notes(notice.event.batch_id)
         number = notice.since
         while self._note(notice, number, "begun") is not None:
             verdict = self.settle(notice, number)

@@ -144,6 +144,10 @@ class LocalStorage:
         """Remove what dead writers left of a batch and its archives; return how many files and folders it was."""
         return self._sweep_batch(self._batches / _checked_id(batch_id)) + sweep(self._archives, f"{batch_id}-")
 
+    def sweep_notes(self, batch_id: str) -> int:
+        """Remove what dead writers left of a batch's notes; return how many files it was."""
+        return sweep(self._batches / _checked_id(batch_id))
+
     def sweep_everything(self) -> int:
         """Remove what dead writers left anywhere; return how many files and folders it was."""
         batches = sum(map(self._sweep_batch, self._list_batches()))

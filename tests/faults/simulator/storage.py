@@ -125,6 +125,9 @@ class Storage:
     def sweep_temporaries(self, batch_id: str) -> None:
         self.temporaries = {kept for kept in self.temporaries if kept[0] != batch_id}
 
+    def sweep_notes(self, batch_id: str) -> None:
+        """Notes are written in one act here: none is ever half there."""
+
     def _require_space(self) -> None:
         if self.is_full:
             raise StorageFull

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from builders import BATCH, a_sealing
 
-from pressrun.domain.notices import Notice, mean
+from pressrun.domain.notices import Notice, mean, note_name
 from pressrun.tries import Tries, Verdict
 from schemas.notices import NoticeKind, NoticeOutcome
 from sinks.errors import BatchFolderMissing
+from sinks.filesystem import temporary_name
 from sinks.storage import LocalStorage
 
 MAIL = mean(a_sealing())
@@ -51,6 +52,16 @@ def test_tries_that_were_certainly_not_sent_are_followed_by_the_next(tries: Trie
         tries.end(MAIL, number, "waiting")
 
     assert tries.look(MAIL) == 4
+
+
+def test_what_a_sender_that_died_over_a_note_left_is_swept(storage: LocalStorage, tries: Tries) -> None:
+    folder = storage.create_batch_folder(BATCH, 1).parent
+    left = folder / temporary_name(note_name(MAIL, 1, "begun"))
+    left.write_bytes(b"{}")
+
+    tries.look(MAIL)
+
+    assert not left.exists()
 
 
 def test_an_errand_starts_behind_what_came_before_it(tries: Tries) -> None:
