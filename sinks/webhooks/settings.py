@@ -41,11 +41,12 @@ def check_address(url: str) -> None:
     """Raise WebhookRefused, without the address, for anything but https:// and a host, or http:// on this machine."""
     try:
         address = urlsplit(url)
+        host, port = address.hostname or "", address.port
     except ValueError as error:
         raise WebhookRefused("this is no address of a web server") from error
-    if address.scheme not in {"https", "http"} or not address.hostname:
+    if address.scheme not in {"https", "http"} or not host or port == 0:
         raise WebhookRefused("a webhook goes to https:// and a host")
-    if address.scheme == "http" and not is_loopback(address.hostname):
+    if address.scheme == "http" and not is_loopback(host):
         raise WebhookRefused("a webhook leaves this machine only encrypted: use https://")
     if address.username is not None or address.password is not None:
         raise WebhookRefused("a name or password in the address would be in logs: the signature is enough")

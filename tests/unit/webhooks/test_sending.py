@@ -105,6 +105,8 @@ async def test_without_leave_nothing_is_sent() -> None:
         "hooks",
         "",
         "https://[::1",
+        "https://example.com:99999/",
+        "https://example.com:0/",
         "https://ann:canary@example.com/",
     ],
 )
