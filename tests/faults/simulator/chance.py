@@ -20,6 +20,9 @@ Fate = Literal["go", "crash", "pause", "freeze"]
 class FairCourse:
     """Everyone in turn and nothing happens."""
 
+    quiet_until: float = 0.0
+    """The number of the first place that `at` is asked about; what lies before is passed."""
+
     def __init__(self, block: int = 3) -> None:
         self._block = block
 

@@ -100,13 +100,17 @@ def cancel_of(order: Order, number: int) -> CancelBatch:
     return CancelBatch(id=f"{order.batch_id}/cancel/{number}", time=START, batch_id=order.batch_id)
 
 
-@lru_cache(maxsize=1024)
 def item_of(order: Order, index: int, repair: int) -> ItemReleased:
     value = KILLS if index in order.killing else REFUSED if index in order.failing else "Ada"
+    return _item(order.batch_id, index, repair, value)
+
+
+@lru_cache(maxsize=4096)
+def _item(batch_id: str, index: int, repair: int, value: str) -> ItemReleased:
     return ItemReleased(
-        id=f"{order.batch_id}/1/{index}",
+        id=f"{batch_id}/1/{index}",
         time=START,
-        batch_id=order.batch_id,
+        batch_id=batch_id,
         attempt=1,
         index=index,
         plan=PLAN,

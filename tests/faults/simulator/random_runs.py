@@ -44,7 +44,7 @@ class RandomCourse(FairCourse):
         self._often = chance.choice((0.003, 0.01, 0.03, 0.1))
         self._is_prompt = chance.random() < 0.3
         self._largest_block = chance.choice((2, 6, 16, 32))
-        self._next = self._draw_next(0)
+        self.quiet_until = self._draw_next(0)
         self._refusals_left = 4
 
     def pick(self, hands: Sequence[Hand], last: Hand | None) -> Hand:
@@ -74,9 +74,10 @@ class RandomCourse(FairCourse):
         return point + 1 + int(math.log(1.0 - self._chance.random()) / math.log(1.0 - self._often))
 
     def at(self, world: World, process: Process, point: str) -> Fate:  # noqa: ARG002 - every place is as good
-        if world.points < self._next or not self._left:
+        if not self._left:
+            self.quiet_until = math.inf
             return "go"
-        self._next = self._draw_next(world.points)
+        self.quiet_until = self._draw_next(world.points)
         self._left -= 1
         fate = self._chance.choice(AT_A_POINT)
         self.struck[fate] += 1

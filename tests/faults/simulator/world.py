@@ -262,7 +262,7 @@ class World:
         try:
             for point in work.steps:
                 self.points += 1
-                fate = fate_at(self, process, point)
+                fate = fate_at(self, process, point) if self.points >= self.chance.quiet_until else "go"
                 if self.trace is not None:
                     self.trace.append(
                         f"{self.points:5} {self.seconds:8.1f} {_name(process)} {point} {fate}".rstrip(" go")
