@@ -10,7 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import psutil
 
 from pressrun.bootstrap import open_storage
 from pressrun.designs import read_design_folder
-from pressrun.following import BatchStates
+from pressrun.following import BatchStates, StatesUnreadable
 from pressrun.preparation import Order, RowsOfFile
 from pressrun.settings import Settings
 from pressrun.submitting import Request, submit_letters
@@ -159,14 +159,14 @@ class System:
         deadline = time.monotonic() + PATIENCE
         last: BatchState | None = None
         while time.monotonic() < deadline:
-            with BatchStates(self.address) as states:
+            # A broker that was killed is on its way back: until then nobody can be asked.
+            with suppress(StatesUnreadable), BatchStates(self.address) as states:
                 for state in states.follow(batch_id):
                     last = state or last
                     if last is not None and condition(last):
                         return last
                     assert time.monotonic() < deadline, f"last seen: {last}"
-            assert last is not None
-            raise AssertionError(f"it ended without: {last}")
+                raise AssertionError(f"it ended without: {last}")
         raise AssertionError(f"last seen: {last}")
 
     def wait_until_sealed(self, batch_id: str) -> BatchState:
