@@ -96,12 +96,12 @@ def step(batch: Batch | None, event: Event) -> Step:
             return _reject(batch, event)
         case ItemsFinished():
             return _finish_items(batch, event)
+        case MissingAsked():
+            return _tell_missing(batch, event)
         case _ if batch is None:
             return None, (Refuse("unknown_batch", "no such batch is known here"),)
         case ItemsCancelled():
             return _cancel_items(batch, event)
-        case MissingAsked():
-            return _tell_missing(batch, event)
         case BatchBlocked():
             return _hold(batch, event, "blocked")
         case BatchWaiting():
@@ -204,7 +204,10 @@ def _cancel_items(batch: Batch, event: ItemsCancelled) -> Step:
     return replace(batch, tally=batch.tally.answer("cancelled", event.ranges)), ()
 
 
-def _tell_missing(batch: Batch, event: MissingAsked) -> Step:
+def _tell_missing(batch: Batch | None, event: MissingAsked) -> Step:
+    if batch is None:
+        # Somebody's credits for a batch that never was make the scheduler ask: the question is no bad record.
+        return None, ()
     head = batch.head
     if head.total is None or event.attempt != head.attempt:
         return batch, ()

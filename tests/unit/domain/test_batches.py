@@ -216,6 +216,10 @@ def test_a_result_with_impossible_indexes_is_a_bad_record(event: ItemsFinished, 
     assert [effect.code for effect in effects if isinstance(effect, Refuse)] == [code]
 
 
+def test_a_question_about_a_batch_that_never_was_is_no_bad_record() -> None:
+    assert step(None, a_question(released=0)) == (None, ())
+
+
 def test_a_wide_range_for_an_unknown_batch_is_a_bad_record() -> None:
     _, effects = step(None, a_result((0, 2_000_000)))
 
