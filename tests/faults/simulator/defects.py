@@ -9,7 +9,7 @@ from faults.simulator import exhaustive, random_runs
 from faults.simulator.closer import Closer
 from faults.simulator.counter import Counter
 from faults.simulator.log import Log
-from faults.simulator.notifier import Delivery, Notifier
+from faults.simulator.notifier import Delivery, Notifier, ways_of
 from faults.simulator.processes import MARKER, Process, Steps, Work
 from faults.simulator.scheduler import Scheduler
 from faults.simulator.verdicts import Broken
@@ -170,7 +170,7 @@ class MailsAtOnce(Notifier):
 
     def work(self, events: Sequence[Record]) -> Work:
         for event in events:
-            if isinstance(event, BatchSealed) and "mail" in self._ways(event.batch_id):
+            if isinstance(event, BatchSealed) and "mail" in ways_of(self.world, event.batch_id):
                 self.world.mail(mean(event).errand, 1, "accepted")
                 yield "mailed"
         return (yield from super().work(events))

@@ -90,7 +90,7 @@ class Notifier(ActingProcess):
 
     def _hear(self, event: Heard) -> Steps:
         kinds = (
-            self._ways(event.batch_id)
+            ways_of(self.world, event.batch_id)
             if isinstance(event, BatchSealed | BatchRejected | BatchFailed)
             else [event.notice]
         )
@@ -110,9 +110,6 @@ class Notifier(ActingProcess):
         self.open_notices.pop(key, None)
         if after.is_open:
             self.open_notices[key] = after
-
-    def _ways(self, batch_id: str) -> Sequence[NoticeKind]:
-        return ways_of(self.world, batch_id)
 
     def act(self, intent: Notice, tries: int) -> Generator[str, None, float | None]:
         verdict = yield from self._deliver(intent)
@@ -173,5 +170,7 @@ class Notifier(ActingProcess):
         rows = self.world.log.changelogs[self.seat]
         for event in events:
             if isinstance(event, BatchSealed | BatchRejected | BatchFailed):
-                are_kept = all(ROW + notice_of(event, kind).encode() in rows for kind in self._ways(event.batch_id))
+                are_kept = all(
+                    ROW + notice_of(event, kind).encode() in rows for kind in ways_of(self.world, event.batch_id)
+                )
                 require(are_kept, "committed_early", event.id, "before its notices were kept")
